@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * TOML 1.0, complete and strict (https://toml.io/en/v1.0.0): text in, tree out.
+ *
+ * The parser goes on after a fault at the next line where that makes sense, so that one run shows
+ * them all; a table in which something could not be read is marked @damaged, so that nobody
+ * complains about what may be missing from it.
+ */
+#ifndef RAMDAX_TOML_H
+#define RAMDAX_TOML_H
+
+#include "diag.h"
+
+/* The largest document, in bytes, and the deepest nesting of arrays and inline tables. */
+#define TOML_SIZE_MAX  (1U << 20)
+#define TOML_DEPTH_MAX 64
+
+enum toml_type {
+	TOML_STRING,
+	TOML_INTEGER,
+	TOML_FLOAT,
+	TOML_BOOLEAN,
+	TOML_DATETIME, /* with an offset */
+	TOML_DATETIME_LOCAL,
+	TOML_DATE_LOCAL,
+	TOML_TIME_LOCAL,
+	TOML_ARRAY,
+	TOML_TABLE,
+};
+
+struct toml {
+	enum toml_type type;
+	char *key; /* in a table: its name, UTF-8 without NUL; in an array and at the root: NULL */
+	size_t key_len;  /* a quoted key may hold NUL bytes (\u0000): then strlen(key) < key_len */
+	unsigned line;   /* of the key if there is one, else of the value; from 1 */
+	unsigned column; /* in characters, from 1 */
+	unsigned value_line; /* of the value itself (for a [header] table: the header's) */
+	unsigned value_column;
+	bool damaged; /* tables and arrays: something in it could not be read */
+
+	char *string; /* TOML_STRING: the value; date and time types: as written, RFC 3339, 'T' and
+			 'Z' upper case */
+	size_t string_len;
+	int64_t integer;
+	double number;
+	bool boolean;
+
+	struct toml **items; /* TOML_ARRAY: elements; TOML_TABLE: members, in order of appearance */
+	size_t n;
+
+	/* How the table or array came to be; only the parser looks at it. */
+	unsigned char origin;
+};
+
+/*
+ * Parses @n bytes at @text, which need not end in NUL. Returns the root table, which the caller
+ * releases with toml_free(); what could be read of a faulty document is in it. Faults are added to
+ * @faults: the document is valid exactly if none was.
+ */
+struct toml *toml_parse(const char *text, size_t n, struct fault_list *faults);
+
+/* The member of @table named @key, or NULL. */
+struct toml *toml_get(const struct toml *table, const char *key);
+
+/* What a type is called in a message, with its article: "a string", "an integer". */
+const char *toml_type_name(enum toml_type type);
+
+void toml_free(struct toml *root);
+
+#endif
