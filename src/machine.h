@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The machine as it was seen: memory, carveouts, regions, namespaces, file systems. A value;
+ * nothing here judges. Filled by observe(), or by a test.
+ */
+#ifndef RAMDAX_MACHINE_H
+#define RAMDAX_MACHINE_H
+
+#include "layout.h"
+#include "units.h"
+
+/* The label area at the end of every carveout (drivers/nvdimm/ramdax.c, LABEL_AREA_SIZE). */
+#define LABEL_AREA_SIZE (128 * KIB)
+/* alt_name of a namespace that is still being made starts with this; nobody's data is in it. */
+#define SCAFFOLD_PREFIX ".ramdax-"
+
+enum driver_state {
+	DRIVER_MISSING, /* this kernel has none */
+	DRIVER_MODULE,  /* there is a module, not loaded */
+	DRIVER_READY,   /* loaded or built in */
+};
+
+enum boot_kind {
+	BOOT_UNKNOWN,
+	BOOT_COLD,
+	BOOT_FIRMWARE, /* through the firmware, memory may or may not have been kept */
+	BOOT_KEXEC,
+};
+
+/* A platform device that carries carveouts: e820_pmem on x86, a pmem-region node elsewhere. */
+struct seen_device {
+	char *name;     /* below sys/bus/platform/devices */
+	char *driver;   /* bound to it, or NULL */
+	char *override; /* driver_override, or NULL */
+};
+
+/* A range of memory taken from the system for pmem. */
+struct seen_carveout {
+	struct range range; /* physical; the label area is its end */
+	size_t device;      /* index into devices */
+	int node;           /* NUMA node, -1 if unknown */
+};
+
+struct seen_filesystem {
+	enum {
+		SEEN_NOT_LOOKED, /* no device to look at */
+		SEEN_NONE,       /* nothing that libblkid knows */
+		SEEN_COMPLETE,
+		SEEN_INCOMPLETE, /* mkfs was interrupted */
+		SEEN_DAMAGED, /* a signature, but what belongs to it is unreadable or ambivalent */
+	} state;
+	char *type; /* libblkid's TYPE, or NULL */
+	char *uuid; /* as libblkid writes it, or NULL */
+	char *label;
+};
+
+struct seen_namespace {
+	char *device; /* "namespace0.1": changes with every enumeration */
+	char *name;   /* alt_name, "" if none */
+	uuid_t uuid;
+	bool has_uuid;
+	uint64_t start; /* physical */
+	uint64_t raw;   /* bytes taken from the region */
+	enum ns_mode mode;
+	bool enabled; /* its device exists */
+	bool claimed; /* a holder (pfn, dax, btt) is attached, enabled or not */
+	char *holder; /* "pfn0.1", "dax0.2", "btt0.0", or NULL */
+	uuid_t holder_uuid;
+	uint64_t align;       /* fsdax, devdax */
+	enum ns_map map;      /* fsdax, devdax */
+	uint32_t sector_size; /* sector: of the BTT */
+	uint64_t capacity;    /* of the device, 0 unless enabled */
+	char *block;          /* "pmem0.1s", or NULL */
+	char *chardev;        /* "dax0.1", or NULL */
+	char *user; /* who holds it ("mounted on /srv", "swap", "dm-0", "open by process 12"), or
+		       NULL */
+	char *mount_point; /* where it is mounted, or NULL */
+	bool dax;          /* mounted, and with DAX active (dax=always or inode) */
+	struct seen_filesystem fs;
+};
+
+struct seen_region {
+	char *name;         /* "region0" */
+	char *device;       /* platform device it belongs to, its name */
+	struct range range; /* physical, whole carveout */
+	uint64_t usable;    /* bytes for namespaces, from the start: mapping0's size */
+	int node;
+	bool enabled;                      /* the region driver is up: labels were accepted */
+	uint64_t align;                    /* of allocations now */
+	char *dimm;                        /* "nmem0" */
+	unsigned slots_free;               /* label slots that may still be taken */
+	struct seen_namespace *namespaces; /* those with a size; by start */
+	size_t n_namespaces;
+	bool seed_stuck; /* the seed holds a uuid or a claim that nobody finished */
+};
+
+struct machine {
+	bool live;        /* the running machine, not a captured one */
+	char *release;    /* of the kernel, or NULL */
+	char *cmdline;    /* of the kernel, "" if unknown */
+	char boot_id[37]; /* "" if unknown */
+	enum boot_kind boot_kind;
+	enum driver_state driver;
+	char *guest; /* "Xen PV", "TDX", "SEV-SNP": carveouts are not to be trusted; or NULL */
+
+	/* Each sorted, adjacent entries joined. */
+	struct range *firmware_ram; /* System RAM in sys/firmware/memmap */
+	size_t n_firmware_ram;
+	bool has_firmware_map;
+	struct range *e820_ram; /* RAM in the boot loader's e820 table (boot_params) */
+	size_t n_e820_ram;
+	bool has_e820;
+	struct range *system_ram; /* System RAM in proc/iomem: in use by the kernel */
+	size_t n_system_ram;
+	bool has_iomem;      /* with addresses: they are zero for others than root */
+	struct range initrd; /* where the boot loader put it; size 0 if unknown */
+
+	struct seen_device *devices;
+	size_t n_devices;
+	struct seen_carveout *carveouts; /* by start */
+	size_t n_carveouts;
+	struct seen_region *regions; /* by start, only those of RAMDAX */
+	size_t n_regions;
+};
+
+void machine_free(struct machine *m);
+
+/* The region that was made of the carveout @c (same range), or NULL. */
+const struct seen_region *machine_region_of(const struct machine *m, const struct seen_carveout *c);
+
+/* Sorts ranges by start and joins those that touch or overlap; returns the new count. */
+size_t ranges_join(struct range *ranges, size_t n);
+
+/* Whether @r lies wholly inside one of the @n sorted, joined ranges. */
+bool ranges_hold(const struct range *ranges, size_t n, struct range r);
+
+const char *boot_kind_name(enum boot_kind kind); /* "unknown", "cold", "firmware", "kexec" */
+
+#endif

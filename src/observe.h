@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Looks at the machine: /sys, /proc and, on the running machine, the devices. Writes nothing and
+ * loads nothing.
+ */
+#ifndef RAMDAX_OBSERVE_H
+#define RAMDAX_OBSERVE_H
+
+#include "machine.h"
+#include "sysfs.h"
+
+/*
+ * What is there now. Never fails as a whole: what cannot be read is absent in the result.
+ * On the running machine it first waits until the kernel's asynchronous probing of every ndbus is
+ * over (wait_probe). The caller frees the result with machine_free().
+ */
+struct machine *observe(const struct sysfs *fs);
+
+#endif
