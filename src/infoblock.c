@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "infoblock.h"
+
+#include <string.h>
+
+#include "btt.h"
+
+#define BLOCK_OFFSET 4096
+#define BLOCK_SIZE   4096
+
+/* enum nd_pfn_mode (drivers/nvdimm/nd.h) */
+#define PFN_MODE_RAM  1
+#define PFN_MODE_PMEM 2
+
+/* libblkid's probers look no further than this from either end of a device. */
+#define SIGNATURE_AREA MIB
+
+static void pfn_block(unsigned char block[BLOCK_SIZE], const struct shape *shape,
+		      const struct parts *parts, const uuid_t parent, const uuid_t uuid)
+{
+	static const char fsdax[16] = "NVDIMM_PFN_INFO", devdax[16] = "NVDIMM_DAX_INFO";
+
+	memset(block, 0, BLOCK_SIZE);
+	memcpy(block, shape->mode == MODE_DEVDAX ? devdax : fsdax, sizeof(fsdax));
+	memcpy(block + 16, uuid, sizeof(uuid_t));
+	memcpy(block + 32, parent, sizeof(uuid_t));
+	media_put16(block + 52, 1); /* version 1.4 */
+	media_put16(block + 54, 4);
+	media_put64(block + 56, parts->data);
+	media_put64(block + 64, parts->capacity / PAGE_BYTES);
+	media_put32(block + 72, shape->map == MAP_MEM ? PFN_MODE_RAM : PFN_MODE_PMEM);
+	media_put32(block + 80, (uint32_t)parts->trimmed);
+	media_put32(block + 84, (uint32_t)shape->align);
+	media_put32(block + 88, (uint32_t)PAGE_BYTES);
+	media_put16(block + 92, (uint16_t)STRUCT_PAGE_SIZE);
+	media_put64(block + BLOCK_SIZE - 8, media_fletcher64(block, BLOCK_SIZE));
+}
+
+bool infoblock_format(const struct shape *shape, uint64_t start, uint64_t raw, const uuid_t parent,
+		      const uuid_t uuid, struct media *media)
+{
+	unsigned char block[BLOCK_SIZE];
+	struct parts parts;
+
+	if (!capacity_parts(shape, start, raw, &parts))
+		return false;
+	switch (shape->mode) {
+	case MODE_FSDAX:
+	case MODE_DEVDAX:
+		pfn_block(block, shape, &parts, parent, uuid);
+		media_write(media, BLOCK_OFFSET, block, sizeof(block));
+		break;
+	case MODE_SECTOR:
+		btt_format(raw, shape->sector_size, uuid, parent, media);
+		break;
+	case MODE_RAW:
+		break;
+	}
+	return true;
+}
+
+/* Zeroes the first and last SIGNATURE_AREA of @r, an area of the namespace. */
+static void wipe_ends(struct range r, struct media *media)
+{
+	uint64_t n = r.size < SIGNATURE_AREA ? r.size : SIGNATURE_AREA;
+
+	media_zero(media, r.start, n);
+	media_zero(media, range_end(r) - n, n);
+}
+
+void infoblock_wipe(const struct shape *shape, uint64_t start, uint64_t raw, struct media *media)
+{
+	struct parts parts;
+
+	wipe_ends((struct range){0, raw}, media);
+	if (capacity_parts(shape, start, raw, &parts) && parts.data)
+		wipe_ends((struct range){parts.data, parts.capacity}, media);
+	if (shape->mode == MODE_SECTOR)
+		wipe_ends((struct range){BLOCK_SIZE, raw - BLOCK_SIZE}, media);
+}

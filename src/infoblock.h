@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What turns a namespace into an fsdax, devdax or sector one: the bytes the kernel looks for in it
+ * (drivers/nvdimm/pfn.h: struct nd_pfn_sb, version 1.4; pfn_devs.c:nd_pfn_validate; btt.h).
+ */
+#ifndef RAMDAX_INFOBLOCK_H
+#define RAMDAX_INFOBLOCK_H
+
+#include "capacity.h"
+#include "media.h"
+
+/*
+ * Adds to @media what makes the namespace of @raw bytes at the physical address @start one of
+ * @shape; nothing in raw mode. @parent is the namespace's own UUID, @uuid the info block's.
+ * False if the kernel would refuse such a namespace: see capacity_parts().
+ */
+bool infoblock_format(const struct shape *shape, uint64_t start, uint64_t raw, const uuid_t parent,
+		      const uuid_t uuid, struct media *media);
+
+/*
+ * Adds to @media what makes old contents unrecognisable where zeroing everything is declined: the
+ * places where info blocks and signatures of file systems, volumes and partition tables lie.
+ */
+void infoblock_wipe(const struct shape *shape, uint64_t start, uint64_t raw, struct media *media);
+
+#endif
