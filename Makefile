@@ -32,7 +32,38 @@ $(BUILD):
 
 -include $(wildcard $(BUILD)/*.d)
 
+# What is installed: source:directory, below DESTDIR and PREFIX. One table for both directions;
+# tests/shell/install.list is what it comes to.
+PREFIX ?= /usr
+at = $(foreach file,$(wildcard $(1)),$(file):$(2)/)
+INSTALL := ramdax:sbin/ $(call at,ramdax-verify,sbin) \
+	$(call at,dracut/module.d/90ramdax/*,lib/dracut/modules.d/90ramdax) \
+	$(call at,systemd/*.service,lib/systemd/system) \
+	$(foreach n,5 7 8,$(call at,man/*.$(n),share/man/man$(n))) \
+	$(call at,completion/ramdax,share/bash-completion/completions) \
+	$(call at,doc/*.toml README.md NEWS.md,share/doc/ramdax)
+LINKS := ramdax:sbin/ramdax-gen-cmdline \
+	../ramdax.service:lib/systemd/system/sysinit.target.wants/ramdax.service
+source = $(firstword $(subst :, ,$(1)))
+target = $(DESTDIR)$(PREFIX)/$(lastword $(subst :, ,$(1)))
+mode = $(if $(filter sbin/ %.sh,$(subst :, ,$(1))),755,644)
+
+define newline
+
+
+endef
+
+install: ramdax
+	$(foreach i,$(INSTALL),install -D -m $(call mode,$(i)) -t $(call target,$(i)) $(call source,$(i))$(newline)	)
+	$(foreach l,$(LINKS),mkdir -p $(dir $(call target,$(l))) && ln -sf $(call source,$(l)) $(call target,$(l))$(newline)	)
+	sed -i 's,/usr/sbin/,$(PREFIX)/sbin/,' $(DESTDIR)$(PREFIX)/lib/systemd/system/ramdax.service
+
+uninstall:
+	rm -f $(foreach i,$(INSTALL),$(call target,$(i))$(notdir $(call source,$(i))))
+	rm -f $(foreach l,$(LINKS),$(call target,$(l)))
+	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/lib/dracut/modules.d/90ramdax
+
 clean:
 	rm -rf $(BUILD) ramdax
 
-.PHONY: all clean
+.PHONY: all install uninstall clean
