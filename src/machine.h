@@ -29,9 +29,22 @@ enum boot_kind {
 
 /* A platform device that carries carveouts: e820_pmem on x86, a pmem-region node elsewhere. */
 struct seen_device {
-	char *name;     /* below sys/bus/platform/devices */
-	char *driver;   /* bound to it, or NULL */
-	char *override; /* driver_override, or NULL */
+	char *name;      /* below sys/bus/platform/devices */
+	char *driver;    /* bound to it, or NULL */
+	char *override;  /* driver_override, or NULL */
+	bool devicetree; /* a node of the device tree, not the e820 table's */
+	/* While another driver (e820_pmem, of_pmem) holds it, what stands against taking it over:
+	 */
+	char *user;           /* who uses a block or dax device of it, or NULL */
+	char *signature;      /* what is on it: a file system's type, "fsdax", ...; or NULL */
+	bool signature_known; /* all of it could be looked at */
+};
+
+/* Memory of one NUMA node, as the firmware's SRAT has it. */
+struct seen_node_range {
+	struct range range;
+	int node;     /* the kernel's number */
+	bool hotplug; /* may be plugged and unplugged while the machine runs */
 };
 
 /* A range of memory taken from the system for pmem. */
@@ -39,6 +52,9 @@ struct seen_carveout {
 	struct range range; /* physical; the label area is its end */
 	size_t device;      /* index into devices */
 	int node;           /* NUMA node, -1 if unknown */
+	/* Inside "reserved" memory of the kernel's map (device tree: no-map): it has a linear map
+	 * and sections already, and page maps for fsdax and devdax end in an oops. */
+	bool nomap;
 };
 
 struct seen_filesystem {
@@ -76,6 +92,7 @@ struct seen_namespace {
 		       NULL */
 	char *mount_point; /* where it is mounted, or NULL */
 	bool dax;          /* mounted, and with DAX active (dax=always or inode) */
+	bool dax_ready;    /* devdax: its driver is up too, so that the device can be opened */
 	struct seen_filesystem fs;
 };
 
@@ -92,6 +109,8 @@ struct seen_region {
 	struct seen_namespace *namespaces; /* those with a size; by start */
 	size_t n_namespaces;
 	bool seed_stuck; /* the seed holds a uuid or a claim that nobody finished */
+	char *seed;      /* "namespace0.3", or NULL */
+	char *seed_name; /* its alt_name if it is stuck, or NULL */
 };
 
 struct machine {
@@ -114,6 +133,8 @@ struct machine {
 	size_t n_system_ram;
 	bool has_iomem;      /* with addresses: they are zero for others than root */
 	struct range initrd; /* where the boot loader put it; size 0 if unknown */
+	struct seen_node_range *node_ranges; /* by start; empty without an SRAT */
+	size_t n_node_ranges;
 
 	struct seen_device *devices;
 	size_t n_devices;
@@ -127,6 +148,9 @@ void machine_free(struct machine *m);
 
 /* The region that was made of the carveout @c (same range), or NULL. */
 const struct seen_region *machine_region_of(const struct machine *m, const struct seen_carveout *c);
+
+/* The NUMA node that holds the first byte of @r, from the memory layout; -1 if unknown. */
+int machine_node_of(const struct machine *m, struct range r);
 
 /* Sorts ranges by start and joins those that touch or overlap; returns the new count. */
 size_t ranges_join(struct range *ranges, size_t n);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which memory belongs to which NUMA node, by the kernel's numbers.
+ */
+#ifndef RAMDAX_NUMA_H
+#define RAMDAX_NUMA_H
+
+#include "machine.h"
+#include "sysfs.h"
+
+/*
+ * Fills node_ranges from the SRAT. A proximity domain gets the number of the node in which the
+ * kernel shows a memory block of that domain; where it shows none (all of it carved out, no
+ * memory hotplug in the kernel), the number that the order of the table gives.
+ */
+void numa_observe(const struct sysfs *fs, struct machine *m);
+
+#endif

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sysfs.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "mem.h"
+#include "units.h"
+
+/* Attempts when a rename elsewhere made the kernel unsure of the resolution (EAGAIN). */
+#define RESOLVE_ATTEMPTS 8
+
+int sysfs_open(struct sysfs *fs, const char *root)
+{
+	bool live = !root || !strcmp(root, "/");
+	int fd = open(live ? "/" : root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	*fs = (struct sysfs){.root_fd = fd, .live = live};
+	return 0;
+}
+
+void sysfs_close(struct sysfs *fs)
+{
+	closep(&fs->root_fd);
+	fs->root_fd = -1;
+}
+
+static int open_path(const struct sysfs *fs, int flags, const char *path)
+{
+	struct open_how how = {
+		.flags = (uint64_t)(unsigned)flags | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT,
+	};
+	long fd;
+
+	while (*path == '/')
+		path++;
+	if (!*path)
+		path = ".";
+	for (int i = 0; i < RESOLVE_ATTEMPTS; i++) {
+		fd = syscall(SYS_openat2, fs->root_fd, path, &how, sizeof(how));
+		if (fd >= 0)
+			return (int)fd;
+		if (errno != EAGAIN)
+			break;
+	}
+	/* Kernels before 5.6, or a sandbox that knows no better: "/" needs no confinement. */
+	if (fs->live && (errno == ENOSYS || errno == EPERM))
+		fd = openat(fs->root_fd, path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : (int)fd;
+}
+
+static int open_formatted(const struct sysfs *fs, int flags, const char *format, va_list args)
+	_printf_(3, 0);
+static int open_formatted(const struct sysfs *fs, int flags, const char *format, va_list args)
+{
+	_cleanup_(text_release) struct text path = {0};
+
+	text_vaddf(&path, format, args);
+	return open_path(fs, flags, text_str(&path));
+}
+
+int sysfs_open_file(const struct sysfs *fs, int flags, const char *path, ...)
+{
+	va_list args;
+	int fd;
+
+	va_start(args, path);
+	fd = open_formatted(fs, flags, path, args);
+	va_end(args);
+	return fd;
+}
+
+bool sysfs_exists(const struct sysfs *fs, const char *path, ...)
+{
+	_cleanup_(closep) int fd = -1;
+	va_list args;
+
+	va_start(args, path);
+	fd = open_formatted(fs, O_PATH, path, args);
+	va_end(args);
+	return fd >= 0;
+}
+
+/* Appends what is left of @fd, at most @max bytes. 0, -EFBIG or -errno. */
+static int read_rest(int fd, struct text *out, size_t max)
+{
+	char buf[4096];
+	size_t total = 0;
+
+	for (;;) {
+		ssize_t n = read(fd, buf, sizeof(buf));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			return 0;
+		if ((size_t)n > max - total)
+			return -EFBIG;
+		total += (size_t)n;
+		text_add_bytes(out, buf, (size_t)n);
+	}
+}
+
+static int read_value(const struct sysfs *fs, char **value, const char *format, va_list args)
+	_printf_(3, 0);
+static int read_value(const struct sysfs *fs, char **value, const char *format, va_list args)
+{
+	_cleanup_(closep) int fd = open_formatted(fs, O_RDONLY, format, args);
+	_cleanup_(text_release) struct text text = {0};
+	int r = fd < 0 ? fd : read_rest(fd, &text, SYSFS_VALUE_MAX);
+
+	if (r < 0)
+		return r;
+	if (text.len && memchr(text.s, '\0', text.len))
+		return -EINVAL;
+	if (text.len && text.s[text.len - 1] == '\n')
+		text.s[--text.len] = '\0';
+	*value = text_take(&text);
+	return 0;
+}
+
+int sysfs_read(const struct sysfs *fs, char **value, const char *path, ...)
+{
+	va_list args;
+	int r;
+
+	va_start(args, path);
+	r = read_value(fs, value, path, args);
+	va_end(args);
+	return r;
+}
+
+int sysfs_read_number(const struct sysfs *fs, uint64_t *n, const char *path, ...)
+{
+	_cleanup_(freep) char *value = NULL;
+	va_list args;
+	int r;
+
+	va_start(args, path);
+	r = read_value(fs, &value, path, args);
+	va_end(args);
+	if (r < 0)
+		return r;
+	return number_parse(value, n) < 0 ? -EINVAL : 0;
+}
+
+int sysfs_read_all(const struct sysfs *fs, struct text *out, size_t max, const char *path, ...)
+{
+	_cleanup_(text_release) struct text text = {0};
+	_cleanup_(closep) int fd = -1;
+	va_list args;
+	int r;
+
+	va_start(args, path);
+	fd = open_formatted(fs, O_RDONLY, path, args);
+	va_end(args);
+	r = fd < 0 ? fd : read_rest(fd, &text, max);
+	if (r == 0)
+		text_add_bytes(out, text_str(&text), text.len);
+	return r;
+}
+
+int sysfs_write(struct sysfs *fs, const char *value, const char *path, ...)
+{
+	/* An attribute takes each value whole; the plain file of a captured machine must be cut. */
+	int flags = O_WRONLY | (fs->live ? 0 : O_TRUNC);
+	size_t len = strlen(value);
+	_cleanup_(closep) int fd = -1;
+	va_list args;
+	ssize_t n;
+
+	va_start(args, path);
+	fd = open_formatted(fs, flags, path, args);
+	va_end(args);
+	if (fd < 0)
+		return fd;
+	fs->writes++;
+	n = write(fd, value, len);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == len ? 0 : -EIO;
+}
+
+int sysfs_read_link(const struct sysfs *fs, char **name, const char *path, ...)
+{
+	_cleanup_(closep) int fd = -1;
+	char target[4096];
+	const char *slash;
+	va_list args;
+	ssize_t n;
+
+	va_start(args, path);
+	fd = open_formatted(fs, O_PATH | O_NOFOLLOW, path, args);
+	va_end(args);
+	if (fd < 0)
+		return fd;
+	n = readlinkat(fd, "", target, sizeof(target) - 1);
+	if (n < 0)
+		return errno == ENOENT ? -EINVAL : -errno; /* what it says for no link at all */
+	target[n] = '\0';
+	slash = strrchr(target, '/');
+	*name = mem_strdup(slash ? slash + 1 : target);
+	return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void closedirp(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+int sysfs_list(const struct sysfs *fs, char ***names, size_t *n, const char *path, ...)
+{
+	_cleanup_(closedirp) DIR *dir = NULL;
+	_cleanup_(closep) int fd = -1;
+	struct dirent *entry;
+	char **list = NULL;
+	size_t n_list = 0;
+	va_list args;
+
+	va_start(args, path);
+	fd = open_formatted(fs, O_RDONLY | O_DIRECTORY, path, args);
+	va_end(args);
+	if (fd < 0)
+		return fd;
+	dir = fdopendir(fd);
+	if (!dir)
+		return -errno;
+	TAKE_FD(fd); /* the directory stream's now */
+	while (errno = 0, (entry = readdir(dir))) {
+		if (entry->d_name[0] != '.')
+			*MEM_APPEND(list, n_list) = mem_strdup(entry->d_name);
+	}
+	if (errno) {
+		int r = -errno;
+
+		sysfs_free_names(list, n_list);
+		return r;
+	}
+	if (n_list)
+		qsort(list, n_list, sizeof(*list), compare_names);
+	*names = list;
+	*n = n_list;
+	return 0;
+}
+
+void sysfs_free_names(char **names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+}
