@@ -86,10 +86,11 @@ vm_kill() {
 #	--numa SIZE,SIZE...	a node each; together the memory size
 #	--firmware uefi		OVMF instead of SeaBIOS
 #	--timeout SECONDS	default 120; under TCG a boot takes about 5
-#	--kill-at TEXT		ends the guest as soon as its script has printed TEXT; then 0
+#	--kill-at TEXT		ends the guest when its script has printed TEXT, and returns 0 (with
+#				--kill-after SECONDS: that much later)
 vm_boot() {
 	local memory=${vm_ram_size:-4G} below=1G memmap='' append='' cpus=2 numa='' firmware=bios
-	local timeout=120 kill_at='' status=125
+	local timeout=120 kill_at='' kill_after=0 status=125
 
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -102,6 +103,7 @@ vm_boot() {
 		--firmware) firmware=$2 ;;
 		--timeout) timeout=$2 ;;
 		--kill-at) kill_at=$2 ;;
+		--kill-after) kill_after=$2 ;;
 		*)
 			echo "vm_boot: unknown option '$1'" >&2
 			return 2
@@ -114,6 +116,7 @@ vm_boot() {
 	local deadline=$((SECONDS + timeout))
 	while kill -0 "$vm_pid" 2>/dev/null; do
 		if [ "$kill_at" ] && grep -qF -e "$kill_at" "$vm_dir/output"; then
+			sleep "$kill_after"
 			vm_kill
 			status=0
 			break
@@ -137,6 +140,11 @@ vm_boot() {
 	fi
 	[ "$status" -ne 125 ] || echo "vm_boot: the guest ended without an exit status"
 	return "$status"
+}
+
+# vm_said PATTERN: the lines of the last guest's output that match (grep -E).
+vm_said() {
+	grep -E -e "$1" "$vm_dir/output"
 }
 
 # Starts QEMU with the variables of vm_boot: guest output to $vm_dir/output, console beside it.

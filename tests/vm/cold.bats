@@ -1,0 +1,241 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A power cycle: nothing is there, everything the layout declares comes to be, and what the RAM
+# held before is nobody's to read.
+#
+# shellcheck disable=SC2154,SC2016 # variables of lib.bash; single quotes are for the guest
+
+load lib
+setup() { vm_setup; }
+teardown() { vm_teardown; }
+
+@test "every mode and every file system, by ndctl, blkid, fsck and mount" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "all"
+		[[region.namespace]]
+		name = "images"
+		size = "128MiB"
+		[region.namespace.filesystem]
+		type = "ext4"
+		label = "images"
+		[[region.namespace]]
+		name = "cache"
+		size = "304MiB"
+		[region.namespace.filesystem]
+		type = "xfs"
+		[[region.namespace]]
+		name = "old"
+		size = "32MiB"
+		[region.namespace.filesystem]
+		type = "ext2"
+		[[region.namespace]]
+		name = "tree"
+		size = "128MiB"
+		[region.namespace.filesystem]
+		type = "btrfs"
+		[[region.namespace]]
+		name = "safe"
+		mode = "sector"
+		size = "64MiB"
+		[region.namespace.filesystem]
+		type = "vfat"
+		label = "SAFE"
+		[[region.namespace]]
+		name = "guest"
+		mode = "devdax"
+		size = "64MiB"
+		[[region.namespace]]
+		name = "plain"
+		mode = "raw"
+		size = "20MiB"
+	END
+	vm_script <<-'END'
+		run 0 ramdax check
+		run 0 ramdax plan
+		run 0 ramdax apply
+		is "there are seven namespaces" "$(namespaces)" 7
+
+		found() { # NAME MODE BYTES
+			is "'$1' is $2" "$(namespace "$1" mode)" "$2"
+			at_least "'$1' is as large as declared" "$(device_size "$(device "$1")")" "$3"
+		}
+		found images fsdax 134217728
+		found cache fsdax 318767104
+		found old fsdax 33554432
+		found tree fsdax 134217728
+		found safe sector 67108864
+		found guest devdax 67108864
+		found plain raw 20971520
+		is "fsdax keeps its page map on the device" "$(namespace images map)" dev
+		is "devdax keeps its page map in memory" "$(namespace guest map)" mem
+		is "sectors are 4 KiB" "$(namespace safe sector_size)" 4096
+
+		filesystem() { # NAME TYPE
+			is "'$1' holds $2" "$(blkid -p -s TYPE -o value "$(device "$1")")" "$2"
+		}
+		filesystem images ext4
+		filesystem cache xfs
+		filesystem old ext2
+		filesystem tree btrfs
+		filesystem safe vfat
+		is "'plain' holds nothing" "$(blkid -p "$(device plain)")" ""
+
+		is "the label's UUID is the derived one" "$(namespace images raw_uuid)" \
+			2f62bc6e-b3ce-5422-ae6e-0bda41420139
+		is "the file system's UUID is the derived one" \
+			"$(blkid -p -s UUID -o value "$(device images)")" aeaa7d06-fa4f-5d63-a5cd-5d3094daf764
+		is "the file system's label is the declared one" \
+			"$(blkid -p -s LABEL -o value "$(device images)")" images
+		is "so is vfat's" "$(blkid -p -s LABEL -o value "$(device safe)")" SAFE
+
+		modprobe -a vfat nls_cp437 nls_ascii nls_utf8 2>/dev/null
+		use() { # NAME TYPE [OPTIONS]
+			holds "'$1' mounts as $2 ${3:+with $3}" \
+				mount -t "$2" -o "${3:-rw}" "$(device "$1")" /mnt
+			[ -z "$3" ] || holds "DAX is on" grep -q "/mnt $2.*$3" /proc/mounts
+			holds "and can be written" eval 'echo hello > /mnt/file && sync'
+			holds "and is done with" umount /mnt
+		}
+		use images ext4 dax=always
+		use cache xfs dax=always
+		use old ext2
+		use tree btrfs
+		use safe vfat
+		holds "e2fsck finds ext4 clean" e2fsck -fn "$(device images)"
+		holds "e2fsck finds ext2 clean" e2fsck -fn "$(device old)"
+		holds "xfs_repair finds xfs clean" xfs_repair -n "$(device cache)"
+		holds "btrfs check finds btrfs clean" btrfs check "$(device tree)"
+		holds "fsck finds vfat clean" fsck.vfat -n "$(device safe)"
+		holds "device DAX can be written" \
+			eval 'echo hello | daxio write "$(device guest)" 1048576 6'
+		is "and read" "$(daxio read "$(device guest)" 1048576 6)" hello
+
+		run 0 ramdax plan --check
+		is "a second apply writes nothing" "$(writes ramdax apply)" ""
+		run 0 ramdax apply
+		run 0 ramdax status
+		is "status has all of them" \
+			"$(ramdax status --json | jq '[.regions[].namespaces[].name] | length')" 7
+		is "status gives the kernel's size" "$(status_of guest size)" \
+			"$(device_size "$(device guest)")"
+		is "status knows the device" "/dev/$(status_of images device | sed 's,/dev/,,')" \
+			"$(device images)"
+	END
+	vm_boot --memmap '1048704K!4G' --memory 3G
+}
+
+@test "RAM full of random bytes is as good as empty RAM" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "noise"
+		[[region.namespace]]
+		name = "a"
+		size = "64MiB"
+		filesystem.type = "ext4"
+		[[region.namespace]]
+		name = "b"
+		mode = "devdax"
+		size = "64MiB"
+		[[region.namespace]]
+		name = "c"
+		mode = "sector"
+		size = "64MiB"
+		[[region.namespace]]
+		name = "d"
+		mode = "raw"
+		size = "16MiB"
+	END
+	vm_script <<-'END'
+		run 0 ramdax apply
+		is "there are four namespaces" "$(namespaces)" 4
+		run 0 ramdax plan --check
+		holds "the file system is clean" e2fsck -fn "$(device a)"
+		zeroes() {
+			[ -z "$(contents "$(device "$1")" | tr -d '\0' | head -c 1)" ]
+		}
+		holds "devdax is all zeroes" zeroes b
+		holds "sector is all zeroes" zeroes c
+		holds "raw is all zeroes" zeroes d
+	END
+	vm_ram 2G
+	vm_scramble 4G 262272K
+	vm_boot --memmap '262272K!4G'
+}
+
+@test "what a previous owner left in the RAM cannot be read" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "shared"
+		[[region.namespace]]
+		name = "block"
+		size = "48MiB"
+		[[region.namespace]]
+		name = "memory"
+		mode = "devdax"
+		size = "48MiB"
+		[[region.namespace]]
+		name = "sectors"
+		mode = "sector"
+		size = "48MiB"
+		[[region.namespace]]
+		name = "files"
+		size = "48MiB"
+		filesystem.type = "ext4"
+		[[region.namespace]]
+		name = "known"
+		mode = "raw"
+		size = "16MiB"
+		scrub = false
+	END
+	vm_script <<-'END'
+		run 0 ramdax apply
+		for name in block memory sectors files; do
+			fails "'$name' shows nothing of it" \
+				eval 'contents "$(device $name)" | grep -qaF "tenant secret"'
+		done
+		holds "scrub = false leaves it" \
+			eval 'contents "$(device known)" | grep -qaF "tenant secret"'
+	END
+	vm_ram 2G
+	yes 'tenant secret' | head -c $((256 * MIB + 128 * 1024)) | vm_poke 4G
+	vm_boot --memmap '262272K!4G'
+}
+
+@test "64 namespaces" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "many"
+		[[region.namespace]]
+		name = "n"
+		size = "14MiB"
+		count = 64
+	END
+	vm_script <<-'END'
+		run 0 ramdax apply
+		is "there are 64 namespaces" "$(namespaces)" 64
+		is "all are fsdax of the declared size" "$(ndctl list -N |
+			jq '[.[] | select(.mode == "fsdax" and .size == 14680064)] | length')" 64
+		is "named one by one" "$(ndctl list -N | jq -r '.[].name' | sort -V | tail -n 1)" n-63
+		run 0 ramdax plan --check
+	END
+	vm_boot --memory 3G --memmap '1048704K!4G'
+}
+
+@test "an empty layout, and no layout" {
+	echo 'version = 1' | vm_layout
+	vm_script <<-'END'
+		run 0 ramdax apply --boot
+		run 0 ramdax apply
+		rm /etc/ramdax/layout.toml
+		run 0 ramdax apply --boot
+		run 3 ramdax apply
+		run 0 ramdax status
+	END
+	vm_boot
+}

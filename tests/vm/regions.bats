@@ -1,0 +1,216 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Several carveouts: which region of the layout gets which.
+#
+# shellcheck disable=SC2154,SC2016 # variables of lib.bash; single quotes are for the guest
+
+load lib
+setup() { vm_setup; }
+teardown() { vm_teardown; }
+
+# The physical start of the kernel's region that holds the namespace $1.
+region_of='
+	region_of() {
+		_region=$(ndctl list -R -N | jq -r --arg n "$1" \
+			".[] | select(.namespaces[]?.name == \$n) | .dev")
+		printf "0x%x\n" "$(cat "/sys/bus/nd/devices/$_region/resource")"
+	}
+'
+
+@test "matched by size, whatever the order in the file" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "large"
+		[[region.namespace]]
+		name = "images"
+		raw_size = "128MiB"
+		[[region]]
+		name = "small"
+		[[region.namespace]]
+		name = "cache"
+		raw_size = "64MiB"
+	END
+	vm_script <<-END
+		$region_of
+		run 0 ramdax apply
+		is "the larger got the larger carveout" "\$(region_of images)" 0x108000000
+		is "the smaller got the smaller one" "\$(region_of cache)" 0x100000000
+		run 0 ramdax plan --check
+		cat >/etc/ramdax/layout.toml <<-'LAYOUT'
+			version = 1
+			[[region]]
+			name = "small"
+			[[region.namespace]]
+			name = "cache"
+			raw_size = "64MiB"
+			[[region]]
+			name = "large"
+			[[region.namespace]]
+			name = "images"
+			raw_size = "128MiB"
+		LAYOUT
+		run 0 ramdax plan --check
+		is "reordered, nothing is written" "\$(writes ramdax apply)" ""
+	END
+	vm_boot --memory 2G --memmap '65664K!4G,131200K!0x108000000'
+}
+
+@test "matched by address, and by the names in the labels after that" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "second"
+		address = "0x110000000"
+		[[region.namespace]]
+		name = "two"
+		raw_size = "128MiB"
+		[[region]]
+		name = "first"
+		address = "0x100000000"
+		[[region.namespace]]
+		name = "one"
+		raw_size = "128MiB"
+	END
+	vm_script <<-END
+		$region_of
+		run 0 ramdax apply
+		is "two is where it was wanted" "\$(region_of two)" 0x110000000
+		is "one too" "\$(region_of one)" 0x100000000
+		run 0 ramdax plan --check
+	END
+	vm_ram 2G
+	vm_boot --memmap '131200K!4G,131200K!0x110000000'
+
+	# Without addresses, and in another order, the labels say what belongs where.
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "first"
+		[[region.namespace]]
+		name = "one"
+		raw_size = "128MiB"
+		[[region]]
+		name = "second"
+		[[region.namespace]]
+		name = "two"
+		raw_size = "128MiB"
+	END
+	vm_script <<-END
+		$region_of
+		run 0 ramdax apply
+		is "there are still two" "\$(namespaces)" 2
+		is "two stayed" "\$(region_of two)" 0x110000000
+		is "one stayed" "\$(region_of one)" 0x100000000
+	END
+	vm_boot --memmap '131200K!4G,131200K!0x110000000'
+}
+
+@test "a region on a NUMA node gets that node's carveout" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "far"
+		node = 1
+		[[region.namespace]]
+		name = "b"
+		raw_size = "64MiB"
+		[[region]]
+		name = "near"
+		node = 0
+		[[region.namespace]]
+		name = "a"
+		raw_size = "64MiB"
+	END
+	vm_script <<-'END'
+		run 0 ramdax apply
+		is "there are two namespaces" "$(namespaces)" 2
+		node() {
+			ndctl list -N | jq --arg n "$1" '.[] | select(.name == $n) | .numa_node'
+		}
+		is "'a' is on node 0" "$(node a)" 0
+		is "'b' is on node 1" "$(node b)" 1
+	END
+	# 1 GiB below 4 GiB and the first GiB above are node 0's
+	vm_boot --memory 4G --numa 2G,2G --memmap '65664K!4G,65664K!6G'
+}
+
+@test "a missing region stops only itself" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "there"
+		address = "0x100000000"
+		[[region.namespace]]
+		name = "a"
+		raw_size = "64MiB"
+		[[region]]
+		name = "missing"
+		address = "0x140000000"
+		[[region.namespace]]
+		name = "b"
+		raw_size = "64MiB"
+	END
+	vm_script <<-'END'
+		run 4 ramdax apply
+		says "the message names it" /tmp/err '"missing"'
+		is "the other is made" "$(namespace a mode)" fsdax
+		run 0 ramdax apply --boot
+		is "the report says 4" "$(report .status)" 4
+		is "and that it is absent" "$(reported b)" absent
+	END
+	vm_boot --memory 2G --memmap '65664K!4G'
+}
+
+@test "a carveout too small for its region" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "wide"
+		[[region.namespace]]
+		name = "a"
+		size = "64MiB"
+		[[region.namespace]]
+		name = "b"
+		size = "64MiB"
+	END
+	vm_script <<-'END'
+		run 4 ramdax apply
+		says "the message names the region" /tmp/err '"wide"'
+	END
+	vm_boot --memory 2G --memmap '65664K!4G'
+}
+
+@test "a carveout nobody claims stops its device, a foreign one is bound and left alone" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "mine"
+		address = "0x100000000"
+		[[region.namespace]]
+		name = "a"
+		raw_size = "64MiB"
+	END
+	vm_script <<-'END'
+		run 4 ramdax apply
+		says "the message says where" /tmp/err '0x110000000'
+		fails "nothing is bound" test -e /sys/devices/platform/e820_pmem/driver
+		is "and nothing else may bind" \
+			"$(cat /sys/devices/platform/e820_pmem/driver_override)" ramdax
+		cat >>/etc/ramdax/layout.toml <<-'LAYOUT'
+			[[region]]
+			name = "theirs"
+			address = "0x110000000"
+			foreign = true
+		LAYOUT
+		run 0 ramdax apply
+		is "there is one namespace" "$(namespaces)" 1
+		run 0 ramdax plan --check
+	END
+	vm_ram 2G
+	yes 'somebody else' | head -c $((64 * MIB + 128 * 1024)) | vm_poke 0x110000000
+	vm_peek 0x110000000 65664K | sha256sum >"$vm_dir/before"
+	vm_boot --memmap '65664K!4G,65664K!0x110000000'
+	vm_peek 0x110000000 65664K | sha256sum | diff "$vm_dir/before" -
+}

@@ -1,0 +1,222 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A warm reset: the RAM is as it was, and what is in it stays. Changed layouts, conflicts, and
+# power that goes at a bad moment.
+#
+# shellcheck disable=SC2154,SC2016 # variables of lib.bash; single quotes are for the guest
+
+load lib
+setup() { vm_setup; }
+teardown() { vm_teardown; }
+
+four_modes() {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "kept"
+		[[region.namespace]]
+		name = "files"
+		size = "64MiB"
+		filesystem.type = "ext4"
+		[[region.namespace]]
+		name = "memory"
+		mode = "devdax"
+		size = "64MiB"
+		[[region.namespace]]
+		name = "sectors"
+		mode = "sector"
+		size = "32MiB"
+		[[region.namespace]]
+		name = "plain"
+		mode = "raw"
+		size = "16MiB"
+	END
+}
+
+# Fills what four_modes declares, and says what it holds.
+fill='
+	mount -t ext4 -o dax=always "$(device files)" /mnt
+	head -c 3000000 /dev/urandom >/mnt/file
+	mkdir /mnt/folder
+	umount /mnt
+	head -c 67108864 /dev/urandom | daxio write "$(device memory)" 0 67108864
+	head -c 30000000 /dev/urandom | dd of="$(device sectors)" bs=64K conv=fsync 2>/dev/null
+	head -c 16777216 /dev/urandom | dd of="$(device plain)" bs=64K conv=fsync 2>/dev/null
+'
+sums='
+	for name in memory sectors plain; do
+		echo "sum $name $(contents "$(device $name)" | sha256sum)"
+	done
+	holds "the file system mounts" mount -t ext4 -o ro,dax=always "$(device files)" /mnt
+	echo "sum files $(cat /mnt/file | sha256sum)"
+	umount /mnt
+	echo "sum uuids $(ndctl list -N | jq -c "[.[].uuid] | sort")"
+'
+
+@test "everything is adopted, byte for byte" {
+	four_modes
+	vm_ram 2G
+	vm_script <<-END
+		run 0 ramdax apply
+		$fill
+		$sums
+	END
+	vm_boot --memmap '262272K!4G'
+	vm_said '^sum' >"$vm_dir/before"
+	[ "$(wc -l <"$vm_dir/before")" -eq 5 ]
+
+	vm_script <<-END
+		run 0 ramdax apply --boot
+		is "the status is 0" "\$(report .status)" 0
+		for name in files memory sectors plain; do
+			is "'\$name' was adopted" "\$(reported \$name)" adopted
+		done
+		$sums
+		is "and nothing is written afterwards" "\$(writes ramdax apply)" ""
+	END
+	vm_boot --memmap '262272K!4G'
+	vm_said '^sum' | diff "$vm_dir/before" -
+}
+
+@test "a namespace more is made, one less is left alone, --prune removes it" {
+	four_modes
+	vm_ram 2G
+	vm_script <<-END
+		run 0 ramdax apply
+		$fill
+		$sums
+		sed -i 's/"plain"/"fresh"/' /etc/ramdax/layout.toml
+		run 6 ramdax plan --check
+		run 0 ramdax apply
+		is "the new one is there" "\$(namespace fresh mode)" raw
+		is "the old one too" "\$(namespace plain mode)" raw
+		sed -i 's/"fresh"/"other"/' /etc/ramdax/layout.toml
+		run 0 ramdax apply --prune --yes
+		is "--prune removed the old one" "\$(namespace plain mode)" ""
+		is "and the second" "\$(namespace fresh mode)" ""
+		is "the rest is there" "\$(namespaces)" 4
+		run 0 ramdax plan --check
+	END
+	vm_boot --memmap '262272K!4G'
+	vm_said '^sum' | grep -v plain | grep -v uuids >"$vm_dir/before"
+
+	vm_script <<-END
+		run 0 ramdax apply
+		sed -i 's/"other"/"plain"/' /etc/ramdax/layout.toml
+		run 0 ramdax apply
+		$sums
+	END
+	vm_boot --memmap '262272K!4G'
+	vm_said '^sum' | grep -v plain | grep -v uuids | diff "$vm_dir/before" -
+}
+
+@test "what differs is kept and reported, unless it is disposable" {
+	four_modes
+	vm_ram 2G
+	vm_script <<-END
+		run 0 ramdax apply
+		$fill
+		$sums
+		cp /etc/ramdax/layout.toml /tmp/good
+		sed -i '/name = "memory"/,/size/s/64MiB/96MiB/' /etc/ramdax/layout.toml
+		run 5 ramdax plan --check
+		run 5 ramdax apply
+		says "the message names it" /tmp/err '"memory"'
+		is "a second time it writes nothing" "\$(writes ramdax apply)" ""
+		cp /tmp/good /etc/ramdax/layout.toml
+		sed -i 's/type = "ext4"/type = "ext2"/' /etc/ramdax/layout.toml
+		run 5 ramdax apply
+		says "the message names the file system" /tmp/err 'ext4'
+		cp /tmp/good /etc/ramdax/layout.toml
+		sed -i '/name = "plain"/,/size/s/mode = "raw"/mode = "sector"/' /etc/ramdax/layout.toml
+		run 0 ramdax apply --boot
+		is "the report has it" "\$(reported plain)" conflict
+	END
+	vm_boot --memmap '262272K!4G'
+	vm_said '^sum' >"$vm_dir/before"
+
+	vm_script <<-END
+		run 0 ramdax apply
+		$sums
+		sed -i '/name = "plain"/,/size/s/16MiB/24MiB/' /etc/ramdax/layout.toml
+		run 0 ramdax apply --recreate=plain --yes
+		is "--recreate made it anew" "\$(device_size "\$(device plain)")" 25165824
+		sed -i '/name = "plain"/a on_conflict = "recreate"' /etc/ramdax/layout.toml
+		sed -i '/name = "plain"/,/size/s/24MiB/32MiB/' /etc/ramdax/layout.toml
+		run 0 ramdax apply
+		is "so did on_conflict" "\$(device_size "\$(device plain)")" 33554432
+	END
+	vm_boot --memmap '262272K!4G'
+	vm_said '^sum' | diff "$vm_dir/before" -
+}
+
+@test "what is in use is never destroyed" {
+	four_modes
+	vm_script <<-END
+		run 0 ramdax apply
+		$fill
+		mount -t ext4 "\$(device files)" /mnt
+		sed -i 's/64MiB/60MiB/;s/16MiB/12MiB/' /etc/ramdax/layout.toml
+		(sleep 600 <"\$(device plain)") &
+		sleep 1
+		run 5 ramdax apply --recreate --yes
+		holds "the file is still there" test -s /mnt/file
+		says "the message says who has it" /tmp/err 'mnt|mount'
+		run 2 ramdax wipe files </dev/null
+		ramdax wipe files --yes >/tmp/out 2>&1
+		is "wipe refuses" "\$(test \$? -ne 0 && echo refused)" refused
+		holds "the file is still there" test -s /mnt/file
+		kill \$!
+		umount /mnt
+		run 0 ramdax apply --recreate --yes
+		run 0 ramdax wipe files --yes
+		is "wipe removed it" "\$(namespace files mode)" ""
+	END
+	vm_boot --memory 2G --memmap '262272K!4G'
+}
+
+@test "interrupted by a power cut, the next boot finishes" {
+	four_modes
+	local delay
+	for delay in ${RAMDAX_CUTS:-0.05 0.4 0.9 1.6}; do
+		vm_ram 2G
+		vm_scramble 4G 262272K
+		vm_script <<-'END'
+			ok "begun"
+			ramdax apply
+			sleep 600
+		END
+		vm_boot --memmap '262272K!4G' --kill-at 'begun' --kill-after "$delay"
+		vm_script <<-'END'
+			run 0 ramdax apply
+			is "there are four namespaces" "$(namespaces)" 4
+			holds "the file system is clean" e2fsck -fn "$(device files)"
+			fails "nothing half-made is left" eval 'ndctl list -Ni | grep -F .ramdax-'
+			run 0 ramdax plan --check
+		END
+		vm_boot --memmap '262272K!4G'
+	done
+}
+
+@test "a scaffold somebody left is remade" {
+	four_modes
+	vm_ram 2G
+	vm_script <<-'END'
+		echo ramdax >/sys/devices/platform/e820_pmem/driver_override
+		modprobe -a nd_pmem ramdax
+		cat /sys/bus/nd/devices/ndbus0/wait_probe >/dev/null
+		cd /sys/bus/nd/devices/"$(cat /sys/bus/nd/devices/region0/namespace_seed)"
+		printf %s .ramdax-files >alt_name
+		cat /proc/sys/kernel/random/uuid >uuid
+		echo $((80 << 20)) >size
+		echo 1 >force_raw
+		holds "a scaffold is in the way" grep -qx .ramdax-files alt_name
+		cd /
+		run 0 ramdax apply
+		is "there are four namespaces" "$(namespaces)" 4
+		fails "it is gone" eval 'ndctl list -Ni | grep -F .ramdax-'
+		run 0 ramdax plan --check
+	END
+	vm_boot --memmap '262272K!4G'
+}
