@@ -15,7 +15,7 @@ static void namespace_release(struct seen_namespace *ns)
 	free(ns->fs.label);
 }
 
-static void region_release(struct seen_region *region)
+void seen_region_release(struct seen_region *region)
 {
 	for (size_t i = 0; i < region->n_namespaces; i++)
 		namespace_release(&region->namespaces[i]);
@@ -41,7 +41,7 @@ void machine_free(struct machine *m)
 	if (!m)
 		return;
 	for (size_t i = 0; i < m->n_regions; i++)
-		region_release(&m->regions[i]);
+		seen_region_release(&m->regions[i]);
 	for (size_t i = 0; i < m->n_devices; i++)
 		device_release(&m->devices[i]);
 	free(m->regions);

@@ -33,6 +33,7 @@ struct seen_device {
 	char *driver;    /* bound to it, or NULL */
 	char *override;  /* driver_override, or NULL */
 	bool devicetree; /* a node of the device tree, not the e820 table's */
+	bool absent;     /* its carveouts are in the memory map, but the kernel made no device */
 	/* While another driver (e820_pmem, of_pmem) holds it, what stands against taking it over:
 	 */
 	char *user;           /* who uses a block or dax device of it, or NULL */
@@ -133,7 +134,7 @@ struct machine {
 	size_t n_system_ram;
 	bool has_iomem;      /* with addresses: they are zero for others than root */
 	struct range initrd; /* where the boot loader put it; size 0 if unknown */
-	struct seen_node_range *node_ranges; /* by start; empty without an SRAT */
+	struct seen_node_range *node_ranges; /* by start; empty: nothing is known */
 	size_t n_node_ranges;
 
 	struct seen_device *devices;
@@ -145,6 +146,9 @@ struct machine {
 };
 
 void machine_free(struct machine *m);
+
+/* Frees what @region holds, not @region itself. */
+void seen_region_release(struct seen_region *region);
 
 /* The region that was made of the carveout @c (same range), or NULL. */
 const struct seen_region *machine_region_of(const struct machine *m, const struct seen_carveout *c);

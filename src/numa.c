@@ -96,6 +96,29 @@ static int compare_node_ranges(const void *a, const void *b)
 	return (x->range.start > y->range.start) - (x->range.start < y->range.start);
 }
 
+/* Without a table: the node, if the kernel knows one and no other. */
+static void only_node(const struct sysfs *fs, struct machine *m)
+{
+	char **names = NULL;
+	uint64_t number = 0, other;
+	size_t n = 0, nodes = 0;
+
+	if (sysfs_list(fs, &names, &n, NODE_DIR) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (numbered(names[i], "node", &other) && other <= INT32_MAX) {
+			number = other;
+			nodes++;
+		}
+	}
+	sysfs_free_names(names, n);
+	if (nodes == 1)
+		*MEM_APPEND(m->node_ranges, m->n_node_ranges) = (struct seen_node_range){
+			.range = {.size = UINT64_MAX},
+			.node = (int)number,
+		};
+}
+
 void numa_observe(const struct sysfs *fs, struct machine *m)
 {
 	_cleanup_(text_release) struct text table = {0};
@@ -103,8 +126,10 @@ void numa_observe(const struct sysfs *fs, struct machine *m)
 	struct blocks blocks = {0};
 
 	if (sysfs_read_all(fs, &table, SRAT_MAX, SRAT_PATH) < 0 ||
-	    srat_parse(text_str(&table), table.len, &srat) < 0)
+	    srat_parse(text_str(&table), table.len, &srat) < 0 || !srat.n_memory) {
+		only_node(fs, m);
 		return;
+	}
 	blocks_observe(fs, &blocks);
 	for (size_t i = 0; i < srat.n_memory; i++) {
 		const struct srat_memory *memory = &srat.memory[i];
@@ -115,8 +140,6 @@ void numa_observe(const struct sysfs *fs, struct machine *m)
 			.hotplug = memory->hotplug,
 		};
 	}
-	if (m->n_node_ranges)
-		qsort(m->node_ranges, m->n_node_ranges, sizeof(*m->node_ranges),
-		      compare_node_ranges);
+	qsort(m->node_ranges, m->n_node_ranges, sizeof(*m->node_ranges), compare_node_ranges);
 	free(blocks.items);
 }

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "inuse-parts.h"
+#include "mem.h"
+#include "units.h"
+
+#define MOUNTINFO_MAX (64 * MIB)
+#define MAPS_MAX      (64 * MIB) /* the default of 65530 mappings with long names fits */
+
+void octal_decode(char *s)
+{
+	char *out = s;
+
+	for (; *s; out++) {
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' &&
+		    s[3] >= '0' && s[3] <= '7') {
+			*out = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
+			s += 4;
+		} else {
+			*out = *s++;
+		}
+	}
+	*out = '\0';
+}
+
+/* The next word of *@rest, separated by single spaces; NULL at the end. */
+static char *word(char **rest)
+{
+	return strsep(rest, " ");
+}
+
+static bool dev_parse(const char *s, int base, dev_t *dev)
+{
+	unsigned long major, minor;
+	char *end;
+
+	major = strtoul(s, &end, base);
+	if (end == s || *end != ':')
+		return false;
+	s = end + 1;
+	minor = strtoul(s, &end, base);
+	if (end == s || *end || major > UINT32_MAX || minor > UINT32_MAX)
+		return false;
+	*dev = makedev((unsigned)major, (unsigned)minor);
+	return true;
+}
+
+bool mountinfo_parse(char *line, struct mountinfo *mount)
+{
+	char *fields[6], *type, *source, *options, *separator;
+
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		fields[i] = word(&line);
+		if (!fields[i])
+			return false;
+	}
+	do { /* any number of optional fields */
+		separator = word(&line);
+	} while (separator && strcmp(separator, "-") != 0);
+	type = word(&line);
+	source = word(&line);
+	options = word(&line);
+	if (!separator || !type || !source || !options || !dev_parse(fields[2], 10, &mount->dev))
+		return false;
+	octal_decode(fields[4]);
+	octal_decode(source);
+	mount->mount_point = fields[4];
+	mount->type = type;
+	mount->source = source;
+	mount->options = options;
+	return true;
+}
+
+bool mapping_parse(char *line, struct mapping *mapping)
+{
+	char *range = word(&line), *perms = word(&line), *offset = word(&line);
+	char *dev = word(&line), *inode = word(&line);
+
+	if (!range || !perms || !offset || !dev || !inode || strlen(perms) < 4 ||
+	    sscanf(range, "%" SCNx64 "-%" SCNx64, &mapping->start, &mapping->end) != 2 ||
+	    !dev_parse(dev, 16, &mapping->dev))
+		return false;
+	mapping->shared = perms[3] == 's';
+	mapping->file = strcmp(inode, "0") != 0;
+	mapping->path = line ? line + strspn(line, " ") : "";
+	return true;
+}
+
+/* Whether a comma-separated list has dax, dax=always or dax=inode. */
+static bool has_dax(const char *options)
+{
+	while (options) {
+		size_t n = strcspn(options, ",");
+
+		if ((n == 3 && !strncmp(options, "dax", n)) ||
+		    (n == 10 && !strncmp(options, "dax=always", n)) ||
+		    (n == 9 && !strncmp(options, "dax=inode", n)))
+			return true;
+		options = options[n] ? options + n + 1 : NULL;
+	}
+	return false;
+}
+
+static void mounts_observe(const struct inuse_search *search, const char *process)
+{
+	_cleanup_(text_release) struct text text = {0};
+	char *rest, *line;
+
+	if (sysfs_read_all(search->fs, &text, MOUNTINFO_MAX, "proc/%s/mountinfo", process) < 0)
+		return;
+	rest = text.s;
+	while ((line = strsep(&rest, "\n"))) {
+		const struct inuse_node *node;
+		struct mountinfo mount;
+
+		if (!mountinfo_parse(line, &mount))
+			continue;
+		/* btrfs has a number of its own and names the device only. */
+		node = inuse_find(search, false, mount.dev);
+		if (!node && *mount.source == '/')
+			node = inuse_find_path(search, mount.source);
+		if (!node || node->owner->mount_point)
+			continue;
+		inuse_note(node, "mounted on %s", mount.mount_point);
+		node->owner->mount_point = mem_strdup(mount.mount_point);
+		node->owner->dax = has_dax(mount.options);
+	}
+}
+
+static void files_observe(const struct inuse_search *search, const char *process)
+{
+	_cleanup_(closep) int dir =
+		sysfs_open_file(search->fs, O_RDONLY | O_DIRECTORY, "proc/%s/fd", process);
+	char **names = NULL;
+	size_t n = 0;
+
+	if (dir < 0 || sysfs_list(search->fs, &names, &n, "proc/%s/fd", process) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct inuse_node *node = NULL;
+		char target[256];
+		struct statx st;
+		ssize_t len;
+
+		if (search->fs->live) {
+			if (statx(dir, names[i], AT_STATX_DONT_SYNC, STATX_TYPE, &st) == 0 &&
+			    (S_ISBLK(st.stx_mode) || S_ISCHR(st.stx_mode)))
+				node = inuse_find(search, S_ISCHR(st.stx_mode),
+						  makedev(st.stx_rdev_major, st.stx_rdev_minor));
+		} else {
+			len = readlinkat(dir, names[i], target, sizeof(target) - 1);
+			target[len < 0 ? 0 : len] = '\0';
+			node = inuse_find_path(search, target);
+		}
+		inuse_note(node, "open by process %s", process);
+	}
+	sysfs_free_names(names, n);
+}
+
+/* The device node a shared mapping is of. What the mapping's path says may be true in another
+ * mount namespace only, so the mapped file itself is asked where that is allowed. */
+static const struct inuse_node *mapped_node(const struct inuse_search *search, const char *process,
+					    const struct mapping *mapping)
+{
+	_cleanup_(freep) char *file = NULL;
+	struct statx st;
+
+	if (!search->fs->live)
+		return inuse_find_path(search, mapping->path);
+	file = mem_printf("/proc/%s/map_files/%" PRIx64 "-%" PRIx64, process, mapping->start,
+			  mapping->end);
+	if (statx(AT_FDCWD, file, AT_STATX_DONT_SYNC, STATX_TYPE, &st) < 0)
+		return inuse_find_path(search, mapping->path);
+	if (!S_ISCHR(st.stx_mode) && !S_ISBLK(st.stx_mode))
+		return NULL;
+	return inuse_find(search, S_ISCHR(st.stx_mode),
+			  makedev(st.stx_rdev_major, st.stx_rdev_minor));
+}
+
+static void mappings_observe(const struct inuse_search *search, const char *process)
+{
+	_cleanup_(text_release) struct text text = {0};
+	char *rest, *line;
+
+	if (sysfs_read_all(search->fs, &text, MAPS_MAX, "proc/%s/maps", process) < 0)
+		return;
+	rest = text.s;
+	while ((line = strsep(&rest, "\n"))) {
+		const struct inuse_node *node;
+		struct mapping mapping;
+
+		if (!mapping_parse(line, &mapping) || !mapping.file)
+			continue;
+		node = inuse_find(search, false, mapping.dev);
+		if (!node && mapping.shared)
+			node = mapped_node(search, process, &mapping);
+		inuse_note(node, "mapped by process %s", process);
+	}
+}
+
+/* Whether @name is in the list; it is added if not. */
+static bool seen_before(char ***list, size_t *n, char *name)
+{
+	for (size_t i = 0; i < *n; i++) {
+		if (!strcmp((*list)[i], name)) {
+			free(name);
+			return true;
+		}
+	}
+	*MEM_APPEND(*list, *n) = name;
+	return false;
+}
+
+void inuse_processes(const struct inuse_search *search)
+{
+	_cleanup_(freep) char *self = search->fs->live ? mem_printf("%d", getpid()) : NULL;
+	char **processes = NULL, **namespaces = NULL;
+	size_t n = 0, n_namespaces = 0;
+	char *name = NULL;
+
+	/* Ours first: where it is mounted for us is what people want to read. */
+	if (sysfs_read_link(search->fs, &name, "proc/self/ns/mnt") == 0)
+		(void)seen_before(&namespaces, &n_namespaces, name);
+	mounts_observe(search, "self");
+	if (sysfs_list(search->fs, &processes, &n, "proc") < 0)
+		n = 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *process = processes[i];
+
+		if (*process < '0' || *process > '9')
+			continue;
+		if (sysfs_read_link(search->fs, &name, "proc/%s/ns/mnt", process) < 0 ||
+		    !seen_before(&namespaces, &n_namespaces, name))
+			mounts_observe(search, process);
+		if (self && !strcmp(process, self))
+			continue;
+		files_observe(search, process);
+		mappings_observe(search, process);
+	}
+	sysfs_free_names(processes, n);
+	sysfs_free_names(namespaces, n_namespaces);
+}

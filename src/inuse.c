@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "inuse.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "inuse-parts.h"
+#include "mem.h"
+#include "units.h"
+
+#define SWAPS_MAX (1 * MIB)
+#define NVMET     "sys/kernel/config/nvmet/subsystems"
+
+static int compare_nodes(const void *a, const void *b)
+{
+	const struct inuse_node *x = a, *y = b;
+
+	if (x->character != y->character)
+		return x->character - y->character;
+	return (x->dev > y->dev) - (x->dev < y->dev);
+}
+
+const struct inuse_node *inuse_find(const struct inuse_search *search, bool character, dev_t dev)
+{
+	const struct inuse_node key = {.character = character, .dev = dev};
+
+	if (!search->n_nodes)
+		return NULL;
+	return bsearch(&key, search->nodes, search->n_nodes, sizeof(key), compare_nodes);
+}
+
+const struct inuse_node *inuse_find_path(const struct inuse_search *search, const char *path)
+{
+	struct statx st;
+
+	if (search->fs->live) {
+		/* Not synchronised: a dead file server must not hold us up. */
+		if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, STATX_TYPE, &st) < 0 ||
+		    (!S_ISBLK(st.stx_mode) && !S_ISCHR(st.stx_mode)))
+			return NULL;
+		return inuse_find(search, S_ISCHR(st.stx_mode),
+				  makedev(st.stx_rdev_major, st.stx_rdev_minor));
+	}
+	if (strncmp(path, "/dev/", 5) != 0)
+		return NULL;
+	for (size_t i = 0; i < search->n_nodes; i++) {
+		if (!strcmp(search->nodes[i].name, path + 5))
+			return &search->nodes[i];
+	}
+	return NULL;
+}
+
+void inuse_note(const struct inuse_node *node, const char *format, ...)
+{
+	struct text text = {0};
+	va_list args;
+
+	if (!node || node->owner->user)
+		return;
+	va_start(args, format);
+	text_vaddf(&text, format, args);
+	va_end(args);
+	node->owner->user = text_take(&text);
+}
+
+/* The device in the directory @dir, whose last component is its name. */
+static bool node_add(struct inuse_search *search, const char *dir, struct inuse *owner)
+{
+	_cleanup_(freep) char *text = NULL;
+	const char *name = strrchr(dir, '/') + 1;
+	unsigned major, minor;
+
+	if (sysfs_read(search->fs, &text, "%s/dev", dir) < 0 ||
+	    sscanf(text, "%u:%u", &major, &minor) != 2)
+		return false;
+	*MEM_APPEND(search->nodes, search->n_nodes) = (struct inuse_node){
+		.character = !strncmp(name, "dax", 3),
+		.dev = makedev(major, minor),
+		.name = mem_strdup(name),
+		.owner = owner,
+	};
+	return true;
+}
+
+/* Device-mapper and md put a link to themselves into the directory of what they are on. */
+static void holders_observe(const struct sysfs *fs, const char *dir, struct inuse *owner)
+{
+	char **names = NULL;
+	size_t n = 0;
+
+	if (sysfs_list(fs, &names, &n, "%s/holders", dir) < 0)
+		return;
+	if (n && !owner->user)
+		owner->user = mem_strdup(names[0]);
+	sysfs_free_names(names, n);
+}
+
+static void device_observe(struct inuse_search *search, struct inuse *device)
+{
+	const char *name = strrchr(device->dir, '/') + 1;
+	_cleanup_(freep) char *driver = NULL;
+	char **names = NULL;
+	size_t n = 0;
+
+	node_add(search, device->dir, device);
+	if (!strncmp(name, "dax", 3)) {
+		/* kmem makes system memory of it. */
+		if (sysfs_read_link(search->fs, &driver, "%s/driver", device->dir) == 0 &&
+		    strcmp(driver, "device_dax") != 0)
+			device->user = mem_printf("driver %s", driver);
+		return;
+	}
+	holders_observe(search->fs, device->dir, device);
+	if (sysfs_list(search->fs, &names, &n, "%s", device->dir) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_(freep) char *partition = mem_printf("%s/%s", device->dir, names[i]);
+
+		if (strncmp(names[i], name, strlen(name)) != 0 ||
+		    !sysfs_exists(search->fs, "%s/partition", partition))
+			continue;
+		node_add(search, partition, device);
+		holders_observe(search->fs, partition, device);
+	}
+	sysfs_free_names(names, n);
+}
+
+static void swaps_observe(const struct inuse_search *search)
+{
+	_cleanup_(text_release) struct text text = {0};
+	char *rest, *line;
+
+	if (sysfs_read_all(search->fs, &text, SWAPS_MAX, "proc/swaps") < 0)
+		return;
+	rest = text.s;
+	while ((line = strsep(&rest, "\n"))) {
+		line[strcspn(line, " \t")] = '\0';
+		octal_decode(line);
+		if (*line == '/')
+			inuse_note(inuse_find_path(search, line), "swap");
+	}
+}
+
+static void loops_observe(const struct inuse_search *search)
+{
+	char **names = NULL;
+	size_t n = 0;
+
+	if (sysfs_list(search->fs, &names, &n, "sys/block") < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_(freep) char *file = NULL;
+
+		if (!strncmp(names[i], "loop", 4) &&
+		    sysfs_read(search->fs, &file, "sys/block/%s/loop/backing_file", names[i]) == 0)
+			inuse_note(inuse_find_path(search, file), "%s", names[i]);
+	}
+	sysfs_free_names(names, n);
+}
+
+/* A target opens its device without claiming it, in the kernel: nothing else shows it. */
+static void nvmet_observe(const struct inuse_search *search)
+{
+	char **systems = NULL;
+	size_t n_systems = 0;
+
+	if (sysfs_list(search->fs, &systems, &n_systems, NVMET) < 0)
+		return;
+	for (size_t i = 0; i < n_systems; i++) {
+		char **ids = NULL;
+		size_t n = 0;
+
+		if (sysfs_list(search->fs, &ids, &n, NVMET "/%s/namespaces", systems[i]) < 0)
+			continue;
+		for (size_t j = 0; j < n; j++) {
+			_cleanup_(freep) char *path = NULL, *enable = NULL;
+
+			if (sysfs_read(search->fs, &path, NVMET "/%s/namespaces/%s/device_path",
+				       systems[i], ids[j]) == 0 &&
+			    sysfs_read(search->fs, &enable, NVMET "/%s/namespaces/%s/enable",
+				       systems[i], ids[j]) == 0 &&
+			    !strcmp(enable, "1"))
+				inuse_note(inuse_find_path(search, path), "nvme target %s",
+					   systems[i]);
+		}
+		sysfs_free_names(ids, n);
+	}
+	sysfs_free_names(systems, n_systems);
+}
+
+/* Whatever else claims a block device shows as EBUSY to one who would claim it too: a file system
+ * unmounted lazily, the second device of one, bcache, drbd. */
+static void claims_observe(const struct inuse_search *search)
+{
+	for (size_t i = 0; i < search->n_nodes; i++) {
+		const struct inuse_node *node = &search->nodes[i];
+		_cleanup_(closep) int fd = -1;
+
+		if (node->character || node->owner->user)
+			continue;
+		fd = sysfs_open_file(search->fs, O_RDONLY | O_EXCL | O_NONBLOCK, "dev/%s",
+				     node->name);
+		if (fd == -EBUSY)
+			inuse_note(node, "claimed by the kernel");
+	}
+}
+
+void inuse_observe(const struct sysfs *fs, struct inuse *devices, size_t n)
+{
+	struct inuse_search search = {.fs = fs};
+
+	if (!n)
+		return;
+	for (size_t i = 0; i < n; i++)
+		device_observe(&search, &devices[i]);
+	if (search.n_nodes)
+		qsort(search.nodes, search.n_nodes, sizeof(*search.nodes), compare_nodes);
+	swaps_observe(&search);
+	loops_observe(&search);
+	nvmet_observe(&search);
+	inuse_processes(&search);
+	if (fs->live)
+		claims_observe(&search);
+	for (size_t i = 0; i < search.n_nodes; i++)
+		free(search.nodes[i].name);
+	free(search.nodes);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who uses a device. The kernel itself never refuses to unbind one that is mounted, open or
+ * mapped; a mapped fsdax file that loses its device is an oops. So all users are looked for that
+ * can be found from outside: mounts in every mount namespace, swap, device-mapper and md, loop
+ * devices, NVMe targets, processes that have it open or mapped, and the kernel's exclusive claim.
+ *
+ * Without privileges (processes of others, O_EXCL) it finds what it can.
+ */
+#ifndef RAMDAX_INUSE_H
+#define RAMDAX_INUSE_H
+
+#include "sysfs.h"
+
+struct inuse {
+	/* In: the device's directory, ending in its name (".../block/pmem0", ".../dax0.1"). */
+	char *dir;
+	/* Out, NULL where there is none; the caller frees them. */
+	char *user;        /* "mounted on /srv", "swap", "dm-0", "open by process 12" */
+	char *mount_point; /* in our mount namespace, or else in any */
+	bool dax;          /* mounted with a dax option */
+};
+
+/* Fills the @n devices, partitions counting as the disk they are on. This process and its memory
+ * are no users. */
+void inuse_observe(const struct sysfs *fs, struct inuse *devices, size_t n);
+
+#endif

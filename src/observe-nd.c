@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "observe-nd.h"
+
+#include <string.h>
+
+#include "mem.h"
+
+#define ND     "sys/bus/nd/devices"
+#define SECTOR 512 /* the unit of a block device's size attribute, whatever its sectors are */
+
+/* "region12" with @prefix "region": a digit follows, so that "region_seed" is none. */
+static bool is_numbered(const char *name, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return !strncmp(name, prefix, n) && name[n] >= '0' && name[n] <= '9';
+}
+
+void nd_settle(const struct sysfs *fs)
+{
+	char **names = NULL;
+	size_t n = 0;
+
+	if (!fs->live || sysfs_list(fs, &names, &n, ND) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_(freep) char *done = NULL;
+
+		/* Reading it blocks until asynchronous work is over (bus.c:wait_probe_show). */
+		if (is_numbered(names[i], "ndbus"))
+			(void)sysfs_read(fs, &done, ND "/%s/wait_probe", names[i]);
+	}
+	sysfs_free_names(names, n);
+}
+
+/* An attribute that may be absent: NULL then, and when it is empty. */
+static char *read_text(const struct sysfs *fs, const char *device, const char *attribute)
+{
+	char *value = NULL;
+
+	if (sysfs_read(fs, &value, ND "/%s/%s", device, attribute) < 0)
+		return NULL;
+	if (!*value) {
+		free(value);
+		return NULL;
+	}
+	return value;
+}
+
+static uint64_t read_number(const struct sysfs *fs, const char *device, const char *attribute)
+{
+	uint64_t n;
+
+	return sysfs_read_number(fs, &n, ND "/%s/%s", device, attribute) < 0 ? 0 : n;
+}
+
+static bool read_uuid(const struct sysfs *fs, const char *device, uuid_t uuid)
+{
+	_cleanup_(freep) char *text = read_text(fs, device, "uuid");
+
+	return text && uuid_parse(text, uuid) == 0;
+}
+
+/* An attribute that lists what may be chosen and marks what is: "512 [4096]". */
+static uint32_t read_choice(const struct sysfs *fs, const char *device, const char *attribute)
+{
+	_cleanup_(freep) char *text = read_text(fs, device, attribute);
+	char *start = text ? strchr(text, '[') : NULL;
+	uint64_t n;
+
+	if (!start)
+		return 0;
+	start++;
+	start[strcspn(start, "]")] = '\0';
+	return number_parse(start, &n) == 0 && n <= UINT32_MAX ? (uint32_t)n : 0;
+}
+
+/* The first entry of a directory that starts with @prefix and a digit; NULL if there is none. */
+static char *find_child(const struct sysfs *fs, const char *device, const char *directory,
+			const char *prefix)
+{
+	char **names = NULL;
+	char *found = NULL;
+	size_t n = 0;
+
+	if (sysfs_list(fs, &names, &n, ND "/%s/%s", device, directory) < 0)
+		return NULL;
+	for (size_t i = 0; i < n && !found; i++) {
+		if (is_numbered(names[i], prefix))
+			found = mem_strdup(names[i]);
+	}
+	sysfs_free_names(names, n);
+	return found;
+}
+
+static bool has_driver(const struct sysfs *fs, const char *device)
+{
+	return sysfs_exists(fs, ND "/%s/driver", device);
+}
+
+/* The mode that the label's abstraction GUID promises, which only a valid info block fulfils. */
+static enum ns_mode class_mode(const struct sysfs *fs, const char *device)
+{
+	_cleanup_(freep) char *class = read_text(fs, device, "holder_class");
+
+	if (class && !strcmp(class, "pfn"))
+		return MODE_FSDAX;
+	if (class && !strcmp(class, "dax"))
+		return MODE_DEVDAX;
+	if (class && !strcmp(class, "btt"))
+		return MODE_SECTOR;
+	return MODE_RAW;
+}
+
+static void block_observe(const struct sysfs *fs, const char *device, struct seen_namespace *ns)
+{
+	uint64_t sectors;
+
+	ns->block = find_child(fs, device, "block", "pmem");
+	if (ns->block &&
+	    sysfs_read_number(fs, &sectors, ND "/%s/block/%s/size", device, ns->block) == 0 &&
+	    !checked_multiply(sectors, SECTOR, &ns->capacity))
+		ns->capacity = 0;
+	ns->enabled = ns->block;
+}
+
+static void dax_observe(const struct sysfs *fs, struct seen_namespace *ns)
+{
+	_cleanup_(freep) char *driver = NULL;
+
+	ns->chardev = find_child(fs, ns->holder, "", "dax");
+	if (!ns->chardev)
+		return;
+	ns->enabled = true;
+	if (sysfs_read_number(fs, &ns->capacity, ND "/%s/%s/size", ns->holder, ns->chardev) < 0)
+		ns->capacity = 0;
+	/* "kmem" here means that the system uses it as ordinary memory. */
+	if (sysfs_read_link(fs, &driver, ND "/%s/%s/driver", ns->holder, ns->chardev) == 0)
+		ns->dax_ready = !strcmp(driver, "device_dax");
+}
+
+/* pfn, dax or btt: what makes a device of the namespace. */
+static void holder_observe(const struct sysfs *fs, struct seen_namespace *ns)
+{
+	_cleanup_(freep) char *map = NULL;
+
+	ns->claimed = true;
+	(void)read_uuid(fs, ns->holder, ns->holder_uuid);
+	if (is_numbered(ns->holder, "btt")) {
+		ns->mode = MODE_SECTOR;
+		ns->sector_size = read_choice(fs, ns->holder, "sector_size");
+		block_observe(fs, ns->holder, ns);
+		return;
+	}
+	ns->align = read_number(fs, ns->holder, "align");
+	map = read_text(fs, ns->holder, "mode");
+	if (map && !strcmp(map, "pmem"))
+		ns->map = MAP_DEV;
+	else if (map && !strcmp(map, "ram"))
+		ns->map = MAP_MEM;
+	if (is_numbered(ns->holder, "dax")) {
+		ns->mode = MODE_DEVDAX;
+		dax_observe(fs, ns);
+	} else {
+		ns->mode = MODE_FSDAX;
+		block_observe(fs, ns->holder, ns);
+	}
+}
+
+static bool namespace_observe(const struct sysfs *fs, const char *device, struct seen_namespace *ns)
+{
+	uint64_t size = read_number(fs, device, "size");
+
+	if (!size)
+		return false;
+	*ns = (struct seen_namespace){.device = mem_strdup(device), .raw = size};
+	ns->name = read_text(fs, device, "alt_name");
+	if (!ns->name)
+		ns->name = mem_strdup("");
+	ns->has_uuid = read_uuid(fs, device, ns->uuid);
+	ns->start = read_number(fs, device, "resource");
+	ns->holder = read_text(fs, device, "holder");
+	if (ns->holder) {
+		holder_observe(fs, ns);
+		return true;
+	}
+	block_observe(fs, device, ns);
+	ns->mode = ns->enabled ? MODE_RAW : class_mode(fs, device);
+	return true;
+}
+
+static int compare_namespaces(const void *a, const void *b)
+{
+	const struct seen_namespace *x = a, *y = b;
+
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+/*
+ * A seed is the namespace that the next creation takes. With a uuid and no size, or with a holder
+ * on top, somebody began one and went away. (Directly after enumeration a namespace that exists
+ * may stand there: it has a size.)
+ */
+static void seed_observe(const struct sysfs *fs, struct seen_region *region)
+{
+	_cleanup_(freep) char *uuid = NULL, *holder = NULL;
+
+	region->seed = read_text(fs, region->name, "namespace_seed");
+	if (!region->seed || read_number(fs, region->seed, "size"))
+		return;
+	uuid = read_text(fs, region->seed, "uuid");
+	holder = read_text(fs, region->seed, "holder");
+	region->seed_stuck = uuid || holder;
+	if (region->seed_stuck)
+		region->seed_name = read_text(fs, region->seed, "alt_name");
+}
+
+/* mapping0 is "nmem0,0,268435456,0": the DIMM, its offset, the bytes for namespaces, position. */
+static void mapping_observe(const struct sysfs *fs, struct seen_region *region)
+{
+	_cleanup_(freep) char *text = read_text(fs, region->name, "mapping0");
+	char *rest = text;
+	char *dimm = strsep(&rest, ",");
+	char *offset = strsep(&rest, ",");
+	char *size = strsep(&rest, ",");
+	uint64_t n;
+
+	if (!offset || !size || number_parse(size, &n) < 0)
+		return;
+	region->dimm = mem_strdup(dimm);
+	region->usable = n;
+	n = read_number(fs, region->dimm, "available_slots");
+	region->slots_free = n <= UINT32_MAX ? (unsigned)n : 0;
+}
+
+static void region_observe(const struct sysfs *fs, const char *device, const char *name,
+			   struct seen_region *region)
+{
+	_cleanup_(freep) char *node = NULL;
+	char **names = NULL;
+	size_t n = 0;
+
+	*region = (struct seen_region){.name = mem_strdup(name), .device = mem_strdup(device)};
+	region->range.start = read_number(fs, name, "resource");
+	region->range.size = read_number(fs, name, "size");
+	region->align = read_number(fs, name, "align");
+	region->enabled = has_driver(fs, name);
+	node = read_text(fs, name, "numa_node");
+	region->node = node ? atoi(node) : -1;
+	mapping_observe(fs, region);
+	seed_observe(fs, region);
+	if (sysfs_list(fs, &names, &n, ND "/%s", name) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		struct seen_namespace ns;
+
+		if (is_numbered(names[i], "namespace") && namespace_observe(fs, names[i], &ns))
+			*MEM_APPEND(region->namespaces, region->n_namespaces) = ns;
+	}
+	sysfs_free_names(names, n);
+	if (region->n_namespaces)
+		qsort(region->namespaces, region->n_namespaces, sizeof(*region->namespaces),
+		      compare_namespaces);
+}
+
+static void bus_observe(const struct sysfs *fs, const char *device, const char *bus,
+			struct nd_regions *regions)
+{
+	char **names = NULL;
+	size_t n = 0;
+
+	if (sysfs_list(fs, &names, &n, ND "/%s", bus) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (is_numbered(names[i], "region"))
+			region_observe(fs, device, names[i],
+				       MEM_APPEND(regions->items, regions->n));
+	}
+	sysfs_free_names(names, n);
+}
+
+void nd_regions_observe(const struct sysfs *fs, const char *device, struct nd_regions *ours,
+			struct nd_regions *others)
+{
+	char **names = NULL;
+	size_t n = 0;
+
+	if (sysfs_list(fs, &names, &n, "sys/bus/platform/devices/%s", device) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_(freep) char *provider = NULL;
+
+		if (!is_numbered(names[i], "ndbus"))
+			continue;
+		provider = read_text(fs, names[i], "provider");
+		bus_observe(fs, device, names[i],
+			    provider && !strcmp(provider, "ramdax") ? ours : others);
+	}
+	sysfs_free_names(names, n);
+}
+
+char *nd_device_dir(const struct seen_namespace *ns)
+{
+	const char *device = ns->holder ? ns->holder : ns->device;
+
+	if (ns->block)
+		return mem_printf(ND "/%s/block/%s", device, ns->block);
+	if (ns->chardev)
+		return mem_printf(ND "/%s/%s", device, ns->chardev);
+	return NULL;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Regions and namespaces as libnvdimm shows them (drivers/nvdimm: region_devs.c,
+ * namespace_devs.c, pfn_devs.c, btt_devs.c, dax_devs.c). Numbers in names change with every
+ * enumeration, so nothing is remembered by name.
+ */
+#ifndef RAMDAX_OBSERVE_ND_H
+#define RAMDAX_OBSERVE_ND_H
+
+#include "machine.h"
+#include "sysfs.h"
+
+/* Waits until the kernel has probed everything below every ndbus. Returns at once on a captured
+ * machine. */
+void nd_settle(const struct sysfs *fs);
+
+/* A list of regions, grown by nd_regions_observe(). */
+struct nd_regions {
+	struct seen_region *items;
+	size_t n;
+};
+
+/*
+ * Appends the regions below the platform device @device: to @ours those of the RAMDAX driver,
+ * to @others those of any other (nd_e820, of_pmem). Namespaces without a size are left out.
+ * Devices are not opened: fs and user stay empty.
+ */
+void nd_regions_observe(const struct sysfs *fs, const char *device, struct nd_regions *ours,
+			struct nd_regions *others);
+
+/* The directory of a namespace's device ("sys/bus/nd/devices/pfn0.0/block/pmem0"), NULL if it
+ * has none. The caller frees it. */
+char *nd_device_dir(const struct seen_namespace *ns);
+
+#endif

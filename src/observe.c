@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "observe.h"
+
+#include <string.h>
+
+#include "boot.h"
+#include "devtree.h"
+#include "firmware.h"
+#include "inuse.h"
+#include "mem.h"
+#include "numa.h"
+#include "observe-nd.h"
+#include "probe-fs.h"
+
+#define PLATFORM "sys/bus/platform/devices"
+/* The one device of all e820 carveouts (arch/x86/kernel/pmem.c). */
+#define E820_DEVICE "e820_pmem"
+
+static struct seen_device *device_add(struct machine *m, const char *name)
+{
+	struct seen_device *device = MEM_APPEND(m->devices, m->n_devices);
+
+	device->name = mem_strdup(name);
+	return device;
+}
+
+static void devices_observe(const struct sysfs *fs, struct machine *m)
+{
+	char **names = NULL;
+	size_t n = 0;
+
+	if (sysfs_list(fs, &names, &n, PLATFORM) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		bool devicetree = devtree_is_carveout(fs, names[i]);
+		struct seen_device *device;
+
+		if (!devicetree && strcmp(names[i], E820_DEVICE) != 0)
+			continue;
+		device = device_add(m, names[i]);
+		device->devicetree = devicetree;
+		if (sysfs_read_link(fs, &device->driver, PLATFORM "/%s/driver", names[i]) < 0)
+			device->driver = NULL;
+		if (sysfs_read(fs, &device->override, PLATFORM "/%s/driver_override", names[i]) < 0)
+			continue;
+		/* The kernel prints a null pointer as "(null)". */
+		if (!*device->override || !strcmp(device->override, "(null)")) {
+			free(device->override);
+			device->override = NULL;
+		}
+	}
+	sysfs_free_names(names, n);
+}
+
+static size_t e820_device(struct machine *m)
+{
+	for (size_t i = 0; i < m->n_devices; i++) {
+		if (!m->devices[i].devicetree)
+			return i;
+	}
+	device_add(m, E820_DEVICE)->absent = true;
+	return m->n_devices - 1;
+}
+
+static void carveout_add(struct machine *m, size_t device, struct range range)
+{
+	*MEM_APPEND(m->carveouts, m->n_carveouts) =
+		(struct seen_carveout){.range = range, .device = device, .node = -1};
+}
+
+/* The kernel's memory map names them; to those who may not see it, the command line does. */
+static void e820_carveouts(struct machine *m, const struct iomem *iomem)
+{
+	struct memmap_part *parts;
+	size_t n;
+
+	for (size_t i = 0; i < iomem->n_pmem; i++)
+		carveout_add(m, e820_device(m), iomem->pmem[i]);
+	if (iomem->known)
+		return;
+	n = cmdline_memmap(m->cmdline, &parts);
+	for (size_t i = 0; i < n; i++) {
+		if (parts[i].kind == '!' && parts[i].range.size)
+			carveout_add(m, e820_device(m), parts[i].range);
+	}
+	memmap_free(parts, n);
+}
+
+static void devicetree_carveouts(const struct sysfs *fs, struct machine *m, size_t device,
+				 const struct iomem *iomem)
+{
+	struct range *ranges = NULL;
+	size_t n = 0;
+
+	if (!devtree_ranges(fs, m->devices[device].name, &ranges, &n)) {
+		/* Nothing is known of it until the driver has made regions. */
+		for (size_t i = 0; i < m->n_regions; i++) {
+			if (!strcmp(m->regions[i].device, m->devices[device].name))
+				carveout_add(m, device, m->regions[i].range);
+		}
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		carveout_add(m, device, ranges[i]);
+		for (size_t j = 0; j < iomem->n_reserved; j++)
+			m->carveouts[m->n_carveouts - 1].nomap |=
+				range_overlaps(ranges[i], iomem->reserved[j]);
+	}
+	free(ranges);
+}
+
+static int compare_carveouts(const void *a, const void *b)
+{
+	const struct seen_carveout *x = a, *y = b;
+
+	return (x->range.start > y->range.start) - (x->range.start < y->range.start);
+}
+
+static int compare_regions(const void *a, const void *b)
+{
+	const struct seen_region *x = a, *y = b;
+
+	return (x->range.start > y->range.start) - (x->range.start < y->range.start);
+}
+
+/* Only root may read where a region starts; the kernel makes them in the order of the carveouts,
+ * so that position and size tell it as well. */
+static void regions_place(struct machine *m)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < m->n_regions; i++) {
+		struct seen_region *region = &m->regions[i];
+
+		if (region->range.start)
+			continue;
+		while (next < m->n_carveouts && m->carveouts[next].range.size != region->range.size)
+			next++;
+		if (next < m->n_carveouts)
+			region->range.start = m->carveouts[next++].range.start;
+	}
+}
+
+static void carveouts_observe(const struct sysfs *fs, struct machine *m)
+{
+	_cleanup_(iomem_release) struct iomem iomem = {0};
+
+	iomem_observe(fs, &iomem);
+	e820_carveouts(m, &iomem);
+	for (size_t i = 0; i < m->n_devices; i++) {
+		if (m->devices[i].devicetree)
+			devicetree_carveouts(fs, m, i, &iomem);
+	}
+	if (m->n_carveouts)
+		qsort(m->carveouts, m->n_carveouts, sizeof(*m->carveouts), compare_carveouts);
+	regions_place(m);
+	for (size_t i = 0; i < m->n_carveouts; i++) {
+		struct seen_carveout *c = &m->carveouts[i];
+		const struct seen_region *region = machine_region_of(m, c);
+
+		c->node = region && region->node >= 0 ? region->node : machine_node_of(m, c->range);
+	}
+}
+
+/* Calls @each for every namespace of @regions. */
+static void each_namespace(const struct nd_regions *regions,
+			   void (*each)(struct seen_namespace *ns, void *arg), void *arg)
+{
+	for (size_t i = 0; i < regions->n; i++) {
+		for (size_t j = 0; j < regions->items[i].n_namespaces; j++)
+			each(&regions->items[i].namespaces[j], arg);
+	}
+}
+
+struct users {
+	const struct sysfs *fs;
+	struct inuse *devices; /* one per namespace that has a device, in order */
+	size_t n;
+	size_t next;
+};
+
+static void users_ask(struct seen_namespace *ns, void *arg)
+{
+	struct users *users = arg;
+	char *dir = nd_device_dir(ns);
+
+	if (dir)
+		MEM_APPEND(users->devices, users->n)->dir = dir;
+	if (ns->block)
+		fs_probe(users->fs, ns->block, &ns->fs);
+}
+
+static void users_tell(struct seen_namespace *ns, void *arg)
+{
+	struct users *users = arg;
+	struct inuse *device;
+
+	if (!ns->block && !ns->chardev)
+		return;
+	device = &users->devices[users->next++];
+	ns->user = TAKE_PTR(device->user);
+	ns->mount_point = TAKE_PTR(device->mount_point);
+	ns->dax = device->dax;
+	free(device->dir);
+}
+
+/* Opens and asks about the devices of all namespaces, in one pass over the processes. */
+static void users_observe(const struct sysfs *fs, const struct nd_regions *ours,
+			  const struct nd_regions *others)
+{
+	struct users users = {.fs = fs};
+
+	each_namespace(ours, users_ask, &users);
+	each_namespace(others, users_ask, &users);
+	inuse_observe(fs, users.devices, users.n);
+	each_namespace(ours, users_tell, &users);
+	each_namespace(others, users_tell, &users);
+	free(users.devices);
+}
+
+/* What stands on a device that another driver holds. */
+static void device_judge(struct seen_device *device, const struct nd_regions *others)
+{
+	device->signature_known = true;
+	for (size_t i = 0; i < others->n; i++) {
+		struct seen_region *region = &others->items[i];
+
+		if (strcmp(region->device, device->name) != 0)
+			continue;
+		if (!region->enabled || !region->n_namespaces)
+			device->signature_known = false;
+		for (size_t j = 0; j < region->n_namespaces; j++) {
+			struct seen_namespace *ns = &region->namespaces[j];
+
+			if (!device->user && ns->user)
+				device->user = TAKE_PTR(ns->user);
+			if (!ns->holder && ns->fs.state == SEEN_NOT_LOOKED)
+				device->signature_known = false;
+			if (device->signature)
+				continue;
+			if (ns->holder)
+				device->signature = mem_strdup(mode_name(ns->mode));
+			else if (ns->fs.state >= SEEN_COMPLETE)
+				device->signature = mem_strdup(ns->fs.type ? ns->fs.type
+									   : "several signatures");
+		}
+	}
+}
+
+static void regions_observe(const struct sysfs *fs, struct machine *m)
+{
+	struct nd_regions ours = {0}, others = {0};
+
+	for (size_t i = 0; i < m->n_devices; i++)
+		nd_regions_observe(fs, m->devices[i].name, &ours, &others);
+	users_observe(fs, &ours, &others);
+	for (size_t i = 0; i < m->n_devices; i++) {
+		if (m->devices[i].driver && strcmp(m->devices[i].driver, "ramdax") != 0)
+			device_judge(&m->devices[i], &others);
+	}
+	for (size_t i = 0; i < others.n; i++)
+		seen_region_release(&others.items[i]);
+	free(others.items);
+	m->regions = ours.items;
+	m->n_regions = ours.n;
+}
+
+struct machine *observe(const struct sysfs *fs)
+{
+	struct machine *m = MEM_NEW(struct machine);
+
+	m->live = fs->live;
+	nd_settle(fs);
+	boot_observe(fs, m);
+	firmware_observe(fs, m);
+	numa_observe(fs, m);
+	devices_observe(fs, m);
+	regions_observe(fs, m);
+	carveouts_observe(fs, m);
+	if (m->n_regions)
+		qsort(m->regions, m->n_regions, sizeof(*m->regions), compare_regions);
+	return m;
+}

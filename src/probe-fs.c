@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probe-fs.h"
+
+#include <blkid/blkid.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "mem.h"
+
+/* struct xfs_dsb: sb_inprogress is one byte, cleared by mkfs.xfs with its last write. */
+#define XFS_INPROGRESS 126
+
+/* What blkid_do_safeprobe() returns (libblkid's documentation; the library has no names). */
+#define PROBE_FOUND   0
+#define PROBE_NOTHING 1
+
+static void free_probe(blkid_probe *probe)
+{
+	blkid_free_probe(*probe);
+}
+
+static char *probe_value(blkid_probe probe, const char *name)
+{
+	const char *value;
+
+	return blkid_probe_lookup_value(probe, name, &value, NULL) < 0 ? NULL : mem_strdup(value);
+}
+
+static bool is_unfinished(int fd, const struct seen_filesystem *seen)
+{
+	char inprogress;
+
+	if (!strcmp(seen->type, "xfs"))
+		return pread(fd, &inprogress, 1, XFS_INPROGRESS) != 1 || inprogress;
+	if (!strcmp(seen->type, "vfat"))
+		return seen->uuid && !strcmp(seen->uuid, VFAT_SERIAL_UNFINISHED_TEXT);
+	return false;
+}
+
+static bool may_look(const struct sysfs *fs, int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (fs->live ? S_ISBLK(st.st_mode) : S_ISREG(st.st_mode));
+}
+
+void fs_probe(const struct sysfs *fs, const char *block, struct seen_filesystem *seen)
+{
+	_cleanup_(free_probe) blkid_probe probe = NULL;
+	_cleanup_(closep) int fd = sysfs_open_file(fs, O_RDONLY | O_NONBLOCK, "dev/%s", block);
+	int r;
+
+	*seen = (struct seen_filesystem){.state = SEEN_NOT_LOOKED};
+	if (fd < 0 || !may_look(fs, fd))
+		return;
+	probe = blkid_new_probe();
+	if (!probe)
+		mem_exhausted();
+	/* Bad checksums are asked for, or a damaged file system would look like none. */
+	blkid_probe_enable_superblocks(probe, true);
+	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_UUID |
+							 BLKID_SUBLKS_LABEL | BLKID_SUBLKS_BADCSUM);
+	blkid_probe_enable_partitions(probe, true);
+	if (blkid_probe_set_device(probe, fd, 0, 0) < 0)
+		return;
+	r = blkid_do_safeprobe(probe);
+	if (r == PROBE_NOTHING) {
+		seen->state = SEEN_NONE;
+		return;
+	}
+	seen->type = probe_value(probe, "TYPE");
+	seen->uuid = probe_value(probe, "UUID");
+	seen->label = probe_value(probe, "LABEL");
+	if (!seen->type)
+		seen->type = probe_value(probe, "PTTYPE");
+	if (r != PROBE_FOUND || !seen->type || blkid_probe_has_value(probe, "SBBADCSUM"))
+		seen->state = SEEN_DAMAGED;
+	else
+		seen->state = is_unfinished(fd, seen) ? SEEN_INCOMPLETE : SEEN_COMPLETE;
+}
