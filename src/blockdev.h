@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Writing to a namespace's block device, past the page cache, so that what was written is on the
+ * medium and nothing doubles the memory it takes.
+ */
+#ifndef RAMDAX_BLOCKDEV_H
+#define RAMDAX_BLOCKDEV_H
+
+#include "media.h"
+
+struct blockdev {
+	int fd; /* -1: not open */
+	char *path;
+};
+
+/*
+ * Opens /dev/@name for writing, exclusively: -EBUSY if it is mounted or held. The device is locked
+ * (flock) so that udev leaves it alone until it is closed. 0 or -errno.
+ */
+int blockdev_open(struct blockdev *dev, const char *name);
+
+/* Locks the block device @path against udev while others may open it. A descriptor whose closing
+ * unlocks it, or -errno. */
+int blockdev_lock(const char *path);
+
+/* Closes and releases; harmless if it is not open. */
+void blockdev_close(struct blockdev *dev);
+
+/*
+ * Told from time to time how many of @total bytes have been zeroed. Returning false stops the
+ * zeroing with -ECANCELED.
+ */
+typedef bool blockdev_progress(void *context, uint64_t done, uint64_t total);
+
+/* Zeroes @n bytes from @offset, multiples of 4 KiB. 0, or -errno with *@failed_at its offset. */
+int blockdev_zero(struct blockdev *dev, uint64_t offset, uint64_t n, blockdev_progress *progress,
+		  void *context, uint64_t *failed_at);
+
+/* Writes all pieces, whose offsets and sizes are multiples of 512 bytes, in order, and flushes. 0
+ * or -errno. */
+int blockdev_write(struct blockdev *dev, const struct media *media);
+
+#endif

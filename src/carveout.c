@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "carveout.h"
+
+#include <string.h>
+
+#include "mem.h"
+#include "request.h"
+
+bool namespace_is_scaffold(const struct seen_namespace *seen)
+{
+	return !strncmp(seen->name, SCAFFOLD_PREFIX, strlen(SCAFFOLD_PREFIX));
+}
+
+bool namespace_is(const struct layout_namespace *ns, const struct seen_namespace *seen)
+{
+	return !strcmp(ns->name, seen->name) ||
+	       (ns->uuid_declared && seen->has_uuid && !uuid_compare(ns->uuid, seen->uuid));
+}
+
+uint64_t region_needs(const struct layout_region *region, uint64_t start)
+{
+	struct place_request *requests;
+	uint64_t sum;
+
+	if (region->size.kind == SIZE_BYTES)
+		return align_up(region->size.bytes, PLACE_ALIGN);
+	if (region->size.kind == SIZE_PERCENT)
+		return 0;
+	requests = requests_of(region, 0);
+	sum = place_extent(start, requests, region->n_namespaces);
+	free(requests);
+	return align_up(sum, PLACE_ALIGN);
+}
+
+uint64_t carveout_usable(const struct seen_carveout *c)
+{
+	if (c->range.size < LABEL_AREA_SIZE + PAGE_BYTES)
+		return 0;
+	return align_down(c->range.size - LABEL_AREA_SIZE, PAGE_BYTES);
+}
+
+/* Whether all maps of the firmware that there are show @r as RAM. */
+static char *not_ram(const struct machine *m, struct range r)
+{
+	if (!m->has_firmware_map && !m->has_e820)
+		return mem_strdup(
+			"the firmware's memory map cannot be read, so nothing proves that "
+			"there is RAM");
+	if (m->has_firmware_map && !ranges_hold(m->firmware_ram, m->n_firmware_ram, r))
+		return mem_strdup(
+			"it is not wholly inside System RAM of the firmware's memory map");
+	if (m->has_e820 && !ranges_hold(m->e820_ram, m->n_e820_ram, r))
+		return mem_strdup("it is not wholly inside RAM of the boot loader's e820 table");
+	return NULL;
+}
+
+char *carveout_refusal(const struct machine *m, const struct seen_carveout *c)
+{
+	struct range r = c->range;
+
+	if (m->guest)
+		return mem_printf(
+			"this is a %s guest, where a carveout's memory is not the guest's own",
+			m->guest);
+	if (!is_aligned(r.start, PAGE_BYTES) || !is_aligned(r.size, PAGE_BYTES))
+		return mem_strdup("it does not start and end on a page boundary");
+	if (r.size <= LABEL_AREA_SIZE + PAGE_BYTES)
+		return mem_printf("%s is too small: the label area takes %s and a page must follow",
+				  SIZE_HUMAN(r.size), SIZE_HUMAN(LABEL_AREA_SIZE));
+	for (size_t i = 0; i < m->n_system_ram; i++)
+		if (range_overlaps(m->system_ram[i], r))
+			return mem_strdup("the kernel uses part of it as System RAM");
+	return not_ram(m, r);
+}
+
+/* The state of matching: who has been given to whom. */
+struct match {
+	const struct layout *layout;
+	const struct machine *machine;
+	size_t *of_region;
+	bool *taken; /* per carveout */
+};
+
+static void give(struct match *match, size_t region, size_t carveout)
+{
+	match->of_region[region] = carveout;
+	match->taken[carveout] = true;
+}
+
+static bool holds_any_of(const struct seen_region *seen, const struct layout_region *region)
+{
+	for (size_t i = 0; i < seen->n_namespaces; i++)
+		for (size_t j = 0; j < region->n_namespaces; j++)
+			if (namespace_is(&region->namespaces[j], &seen->namespaces[i]))
+				return true;
+	return false;
+}
+
+static bool by_labels(const struct match *match, const struct layout_region *region,
+		      const struct seen_carveout *c)
+{
+	const struct seen_region *seen = machine_region_of(match->machine, c);
+
+	return seen && !region->foreign && holds_any_of(seen, region);
+}
+
+static bool by_address(const struct match *match, const struct layout_region *region,
+		       const struct seen_carveout *c)
+{
+	(void)match;
+	return region->has_address && region->address == c->range.start;
+}
+
+static bool node_fits(const struct layout_region *region, const struct seen_carveout *c)
+{
+	return region->node < 0 || c->node < 0 || region->node == c->node;
+}
+
+static bool by_size(const struct match *match, const struct layout_region *region,
+		    const struct seen_carveout *c)
+{
+	uint64_t needs = region_needs(region, c->range.start);
+
+	(void)match;
+	if (region->has_address || region->foreign || !needs || !node_fits(region, c))
+		return false;
+	return c->range.size == needs + LABEL_AREA_SIZE ||
+	       c->range.size == align_up(needs + LABEL_AREA_SIZE, PLACE_ALIGN);
+}
+
+static bool by_fitting(const struct match *match, const struct layout_region *region,
+		       const struct seen_carveout *c)
+{
+	(void)match;
+	return !region->has_address && !region->foreign && node_fits(region, c) &&
+	       region_needs(region, c->range.start) <= carveout_usable(c);
+}
+
+/* The regions by name, so that the order of the file plays no part. */
+static size_t *regions_by_name(const struct layout *layout)
+{
+	size_t *order = mem_calloc(layout->n_regions, sizeof(*order));
+
+	for (size_t i = 0; i < layout->n_regions; i++) {
+		size_t j = i;
+
+		for (; j > 0 &&
+		       strcmp(layout->regions[order[j - 1]].name, layout->regions[i].name) > 0;
+		     j--)
+			order[j] = order[j - 1];
+		order[j] = i;
+	}
+	return order;
+}
+
+/* Gives every region without a carveout the first free one that @fits. */
+static void match_by(struct match *match, const size_t *order,
+		     bool (*fits)(const struct match *, const struct layout_region *,
+				  const struct seen_carveout *))
+{
+	for (size_t i = 0; i < match->layout->n_regions; i++) {
+		size_t r = order[i];
+
+		for (size_t c = 0; c < match->machine->n_carveouts; c++) {
+			if (match->of_region[r] != NO_CARVEOUT)
+				break;
+			if (!match->taken[c] &&
+			    fits(match, &match->layout->regions[r], &match->machine->carveouts[c]))
+				give(match, r, c);
+		}
+	}
+}
+
+static void match_last(struct match *match)
+{
+	size_t region = NO_CARVEOUT, carveout = NO_CARVEOUT;
+
+	for (size_t i = 0; i < match->layout->n_regions; i++) {
+		if (match->of_region[i] != NO_CARVEOUT)
+			continue;
+		if (region != NO_CARVEOUT)
+			return;
+		region = i;
+	}
+	for (size_t i = 0; i < match->machine->n_carveouts; i++) {
+		if (match->taken[i])
+			continue;
+		if (carveout != NO_CARVEOUT)
+			return;
+		carveout = i;
+	}
+	if (region != NO_CARVEOUT && carveout != NO_CARVEOUT &&
+	    by_fitting(match, &match->layout->regions[region],
+		       &match->machine->carveouts[carveout]))
+		give(match, region, carveout);
+}
+
+void carveout_match(const struct layout *layout, const struct machine *m, size_t *of_region)
+{
+	_cleanup_(freep) bool *taken = mem_calloc(m->n_carveouts, sizeof(*taken));
+	_cleanup_(freep) size_t *order = regions_by_name(layout);
+	struct match match = {layout, m, of_region, taken};
+
+	for (size_t i = 0; i < layout->n_regions; i++)
+		of_region[i] = NO_CARVEOUT;
+	match_by(&match, order, by_labels);
+	match_by(&match, order, by_address);
+	match_by(&match, order, by_size);
+	match_last(&match);
+}

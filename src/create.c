@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "create.h"
+
+#include <string.h>
+
+#include "blockdev.h"
+#include "format.h"
+#include "infoblock.h"
+#include "loop.h"
+#include "mem.h"
+#include "nd.h"
+
+/* The most fillers one namespace may need to come to its place. */
+#define FILLERS_MAX 64
+
+/* A namespace in the making. */
+struct making {
+	struct sysfs *fs;
+	const struct step *step;
+	const struct create_limits *limits;
+	struct text *why;
+	struct shape shape;
+	char *device; /* "namespace0.1" */
+	char *fillers[FILLERS_MAX];
+	size_t n_fillers;
+	struct blockdev raw;
+};
+
+/* Says why in words, unless somebody nearer to the cause has done so. Returns @r. */
+static int failed(struct making *m, int r, const char *what)
+{
+	if (r < 0 && !m->why->len)
+		text_addf(m->why, "%s: %s", what, strerror(-r));
+	return r;
+}
+
+static int set(struct making *m, const char *attribute, const char *value)
+{
+	return failed(m, nd_set(m->fs, m->device, attribute, value), attribute);
+}
+
+/* What the kernel calls the claim that the label announces (drivers/nvdimm/namespace_devs.c,
+ * holder_class_store). */
+static const char *holder_class(enum ns_mode mode)
+{
+	static const char *const classes[] = {
+		[MODE_FSDAX] = "pfn",
+		[MODE_DEVDAX] = "dax",
+		[MODE_SECTOR] = "btt",
+		[MODE_RAW] = NULL,
+	};
+
+	return classes[mode];
+}
+
+/* The coarsest alignment of allocations that allows this place and size. */
+static int set_region_align(struct making *m)
+{
+	const char *region = m->step->seen_region->name;
+	uint64_t offset = m->step->where.start - m->step->seen_region->range.start, now = 0;
+	uint64_t align = PLACE_ALIGN;
+
+	while (align > PAGE_BYTES &&
+	       !(is_aligned(offset, align) && is_aligned(m->step->where.size, align)))
+		align /= 2;
+	if (nd_get_number(m->fs, region, "align", &now) == 0 && now == align)
+		return 0;
+	return failed(m, nd_set_number(m->fs, region, "align", align), "align of the region");
+}
+
+/* Names a fresh seed and takes space with it: the first that fits, says the kernel, which sets
+ * *@start. Nothing is on the label area before uuid and size are both set. */
+static int take_space(struct making *m, uint64_t *start)
+{
+	const struct layout_namespace *ns = m->step->ns;
+	char uuid[UUID_STR_LEN], scaffold[sizeof(SCAFFOLD_PREFIX) + UUID_STR_LEN];
+	const char *class = holder_class(ns->mode);
+	int r = failed(m, nd_seed(m->fs, m->step->seen_region->name, &m->device),
+		       "no fresh namespace in the region");
+
+	uuid_unparse_lower(ns->uuid, uuid);
+	snprintf(scaffold, sizeof(scaffold), "%s%s", SCAFFOLD_PREFIX, uuid);
+	if (r == 0)
+		r = set(m, "alt_name", scaffold);
+	if (r == 0 && class)
+		r = set(m, "holder_class", class);
+	if (r == 0)
+		r = set(m, "uuid", uuid);
+	if (r == 0)
+		r = failed(m, nd_set_number(m->fs, m->device, "size", m->step->where.size), "size");
+	if (r == 0)
+		r = failed(m, nd_get_number(m->fs, m->device, "resource", start), "resource");
+	return r;
+}
+
+/*
+ * Makes a filler of the namespace that the kernel put at @start, before its place: it gets a uuid
+ * of its own and ends where the place begins, or earlier, so that the next one comes closer. A
+ * seed is followed by another only once it has been bound.
+ */
+static int make_filler(struct making *m, uint64_t start)
+{
+	uint64_t gap = m->step->where.start - start;
+	char text[UUID_STR_LEN];
+	uuid_t uuid;
+	int r;
+
+	uuid_generate_random(uuid);
+	uuid_unparse_lower(uuid, text);
+	r = set(m, "uuid", text);
+	if (r == 0 && gap < m->step->where.size)
+		r = failed(m, nd_set_number(m->fs, m->device, "size", gap), "size of a filler");
+	if (r == 0)
+		r = set(m, "force_raw", "1");
+	if (r == 0)
+		r = failed(m, nd_bind(m->fs, "nd_pmem", m->device), "bind a filler to nd_pmem");
+	if (r == 0)
+		m->fillers[m->n_fillers++] = TAKE_PTR(m->device);
+	return r;
+}
+
+static void remove_fillers(struct making *m)
+{
+	while (m->n_fillers) {
+		char *filler = m->fillers[--m->n_fillers];
+
+		nd_unbind(m->fs, "nd_pmem", filler);
+		nd_delete(m->fs, filler);
+		free(filler);
+	}
+}
+
+/* Takes the planned space, filling up what the kernel would choose before it. */
+static int allocate(struct making *m)
+{
+	uint64_t start = 0;
+	int r = set_region_align(m);
+
+	while (r == 0) {
+		r = take_space(m, &start);
+		if (r < 0 || start == m->step->where.start || !m->fs->live)
+			break;
+		if (start > m->step->where.start || m->n_fillers == FILLERS_MAX) {
+			text_addf(m->why, "the kernel put it at 0x%llx, not 0x%llx",
+				  (unsigned long long)start,
+				  (unsigned long long)m->step->where.start);
+			r = -EREMOTEIO;
+			break;
+		}
+		r = make_filler(m, start);
+	}
+	return r;
+}
+
+static int open_raw(struct making *m)
+{
+	_cleanup_(freep) char *block = NULL;
+	int r = set(m, "force_raw", "1");
+
+	if (r == 0)
+		r = failed(m, nd_bind(m->fs, "nd_pmem", m->device), "bind to nd_pmem");
+	if (r == 0)
+		r = failed(m, nd_block(m->fs, m->device, &block), "its block device");
+	if (r == 0)
+		r = failed(m, blockdev_open(&m->raw, block), "opening its block device");
+	return r;
+}
+
+static int clean(struct making *m)
+{
+	struct media wipe = {0};
+	uint64_t failed_at = 0;
+	int r;
+
+	if (m->step->ns->scrub) {
+		r = blockdev_zero(&m->raw, 0, m->step->where.size, NULL, NULL, &failed_at);
+		if (r < 0)
+			text_addf(m->why, "zeroing at physical address 0x%llx: %s",
+				  (unsigned long long)(m->step->where.start + failed_at),
+				  strerror(-r));
+		return r;
+	}
+	infoblock_wipe(&m->shape, m->step->where.start, m->step->where.size, &wipe);
+	r = failed(m, blockdev_write(&m->raw, &wipe), "wiping signatures");
+	media_release(&wipe);
+	return r;
+}
+
+static int format(struct making *m, const char *device)
+{
+	return format_device(m->step->ns, device, m->step->ns->scrub, m->limits->mkfs_timeout_ms,
+			     m->why);
+}
+
+/* The file system of fsdax and raw: in the part of the scaffold that will be the device. */
+static int format_part(struct making *m)
+{
+	struct range part = {m->step->parts.data, m->step->parts.capacity};
+	struct loop loop;
+	int r, detached;
+
+	r = failed(m, loop_attach(&loop, m->raw.fd, part), "attaching a loop device");
+	if (r < 0)
+		return r;
+	r = format(m, loop.path);
+	detached = loop_detach(&loop);
+	return r < 0 ? r : failed(m, detached, "writing the file system");
+}
+
+static int write_info_block(struct making *m)
+{
+	struct media media = {0};
+	int r = -EINVAL;
+
+	if (infoblock_format(&m->shape, m->step->where.start, m->step->where.size,
+			     m->step->ns->uuid, m->step->info_uuid, &media))
+		r = blockdev_write(&m->raw, &media);
+	media_release(&media);
+	return failed(m, r, "writing the info block");
+}
+
+static int unbind(struct making *m, const char *device)
+{
+	return failed(m, nd_unbind(m->fs, "nd_pmem", device), "unbind from nd_pmem");
+}
+
+/* The kernel refuses the namespace itself (ENXIO) when it finds what claims it, which is what is
+ * wanted here: drivers/nvdimm/pmem.c, nd_pmem_probe. */
+static int bind_by_contents(struct making *m)
+{
+	int r = set(m, "force_raw", "0");
+
+	if (r == 0)
+		r = nd_bind(m->fs, "nd_pmem", m->device);
+	if (r == -ENXIO && holder_class(m->step->ns->mode))
+		r = 0;
+	nd_settle(m->fs);
+	return failed(m, r, "bind to nd_pmem");
+}
+
+/* The file system of sector mode, whose sectors only the BTT can map: still under the scaffold's
+ * name, and locked against udev. */
+static int format_btt(struct making *m)
+{
+	_cleanup_(freep) char *holder = NULL, *block = NULL, *path = NULL;
+	_cleanup_(closep) int lock = -1;
+	int r = bind_by_contents(m);
+
+	if (r == 0)
+		r = failed(m, sysfs_read(m->fs, &holder, ND_DEVICES "/%s/holder", m->device),
+			   "its BTT");
+	if (r == 0)
+		r = failed(m, nd_block(m->fs, holder, &block), "its BTT's block device");
+	if (r < 0)
+		return r;
+	path = mem_printf("/dev/%s", block);
+	lock = blockdev_lock(path);
+	if (lock < 0)
+		return failed(m, lock, "locking its BTT's block device");
+	r = format(m, path);
+	if (r == 0 && fsync(lock) < 0)
+		r = failed(m, -errno, "writing the file system");
+	return r < 0 ? r : unbind(m, holder);
+}
+
+static int publish(struct making *m)
+{
+	int r = set(m, "alt_name", m->step->ns->name);
+
+	return r < 0 ? r : bind_by_contents(m);
+}
+
+static int make(struct making *m)
+{
+	enum ns_mode mode = m->step->ns->mode;
+	int r = allocate(m);
+
+	if (r == 0)
+		r = open_raw(m);
+	if (r == 0)
+		r = clean(m);
+	if (r == 0 && m->step->format && mode != MODE_SECTOR)
+		r = format_part(m);
+	if (r == 0)
+		r = write_info_block(m);
+	blockdev_close(&m->raw);
+	if (r == 0)
+		r = unbind(m, m->device);
+	if (r == 0 && m->step->format && mode == MODE_SECTOR)
+		r = format_btt(m);
+	return r < 0 ? r : publish(m);
+}
+
+/* Leaves nothing behind: the space is free again, and so is the seed. */
+static void undo(struct making *m)
+{
+	_cleanup_(freep) char *holder = NULL, *driver = NULL;
+
+	if (!m->device)
+		return;
+	if (sysfs_read(m->fs, &holder, ND_DEVICES "/%s/holder", m->device) == 0 && *holder &&
+	    nd_driver(m->fs, holder, &driver) == 0)
+		nd_unbind(m->fs, driver, holder);
+	else if (nd_driver(m->fs, m->device, &driver) == 0)
+		nd_unbind(m->fs, driver, m->device);
+	nd_delete(m->fs, m->device);
+}
+
+int create_namespace(struct sysfs *fs, const struct step *step, const struct create_limits *limits,
+		     struct text *why)
+{
+	struct making m = {
+		.fs = fs,
+		.step = step,
+		.limits = limits,
+		.why = why,
+		.shape = shape_of(step->ns),
+		.raw.fd = -1,
+	};
+	int r = make(&m);
+
+	if (r < 0)
+		undo(&m);
+	remove_fillers(&m);
+	free(m.device);
+	return r;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * File systems, made by their own mkfs programs.
+ */
+#ifndef RAMDAX_FORMAT_H
+#define RAMDAX_FORMAT_H
+
+#include "layout.h"
+#include "text.h"
+
+/* The program that makes @type: "mkfs.ext4". NULL for FS_NONE. */
+const char *format_program(enum fs_type type);
+
+/*
+ * The arguments, program first, that make @fs on @device: with what DAX needs, label and UUID, then
+ * the declared options. NULL-terminated, the caller frees it with format_free_arguments(). Pure.
+ */
+char **format_arguments(const struct layout_filesystem *fs, const uuid_t uuid, const char *device);
+void format_free_arguments(char **arguments);
+
+/*
+ * Makes the file system of @ns on the block device @device. A device whose memory was not @zeroed
+ * gets a random UUID: xfs's log recovery would trust stale blocks that bear the new one
+ * (fs/xfs/xfs_buf_item_recover.c).
+ * 0, or -errno with a sentence part in @why.
+ */
+int format_device(const struct layout_namespace *ns, const char *device, bool zeroed,
+		  unsigned timeout_ms, struct text *why);
+
+#endif

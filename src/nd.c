@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nd.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "machine.h"
+#include "mem.h"
+
+#define STEP_MS 2
+
+/* Whether a try that ended in @r is worth repeating; sleeps before the next one. */
+static bool again(const struct sysfs *fs, int r, unsigned *waited)
+{
+	struct timespec pause = {.tv_nsec = STEP_MS * 1000000L};
+
+	if (!fs->live || (r != -ENOENT && r != -ENODEV) || *waited >= ND_PATIENCE_MS)
+		return false;
+	*waited += STEP_MS;
+	nanosleep(&pause, NULL);
+	return true;
+}
+
+void nd_settle(const struct sysfs *fs)
+{
+	char **names = NULL;
+	size_t n = 0;
+
+	if (!fs->live || sysfs_list(fs, &names, &n, ND_DEVICES) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_(freep) char *ignored = NULL;
+
+		/* The read itself is what waits. */
+		if (!strncmp(names[i], "ndbus", 5) &&
+		    sysfs_read(fs, &ignored, ND_DEVICES "/%s/wait_probe", names[i]) < 0)
+			continue;
+	}
+	sysfs_free_names(names, n);
+}
+
+int nd_set(struct sysfs *fs, const char *device, const char *attribute, const char *value)
+{
+	unsigned waited = 0;
+	int r;
+
+	do
+		r = sysfs_write(fs, value, ND_DEVICES "/%s/%s", device, attribute);
+	while (again(fs, r, &waited));
+	return r;
+}
+
+int nd_set_number(struct sysfs *fs, const char *device, const char *attribute, uint64_t value)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof(digits), "%" PRIu64, value);
+	return nd_set(fs, device, attribute, digits);
+}
+
+int nd_get_number(const struct sysfs *fs, const char *device, const char *attribute, uint64_t *n)
+{
+	return sysfs_read_number(fs, n, ND_DEVICES "/%s/%s", device, attribute);
+}
+
+int nd_bind(struct sysfs *fs, const char *driver, const char *device)
+{
+	unsigned waited = 0;
+	int r;
+
+	do
+		r = sysfs_write(fs, device, ND_DRIVERS "/%s/bind", driver);
+	while (again(fs, r, &waited));
+	return r;
+}
+
+int nd_unbind(struct sysfs *fs, const char *driver, const char *device)
+{
+	return sysfs_write(fs, device, ND_DRIVERS "/%s/unbind", driver);
+}
+
+int nd_driver(const struct sysfs *fs, const char *device, char **driver)
+{
+	return sysfs_read_link(fs, driver, ND_DEVICES "/%s/driver", device);
+}
+
+int nd_block(const struct sysfs *fs, const char *device, char **block)
+{
+	char **names = NULL;
+	size_t n = 0;
+	int r = sysfs_list(fs, &names, &n, ND_DEVICES "/%s/block", device);
+
+	if (r < 0)
+		return r;
+	if (n)
+		*block = mem_strdup(names[0]);
+	sysfs_free_names(names, n);
+	return n ? 0 : -ENOENT;
+}
+
+int nd_delete(struct sysfs *fs, const char *device)
+{
+	return nd_set_number(fs, device, "size", 0);
+}
+
+/* 0 if @seed is fresh; -ENODEV while it is not yet, or no longer, one; -EBUSY if it is taken. */
+static int seed_state(struct sysfs *fs, const char *seed)
+{
+	_cleanup_(freep) char *uuid = NULL, *name = NULL;
+	uint64_t size = 0;
+	int r = nd_get_number(fs, seed, "size", &size);
+
+	if (r == 0)
+		r = sysfs_read(fs, &uuid, ND_DEVICES "/%s/uuid", seed);
+	if (r < 0 || size)
+		return -ENODEV;
+	if (!*uuid)
+		return 0;
+	if (sysfs_read(fs, &name, ND_DEVICES "/%s/alt_name", seed) == 0 &&
+	    !strncmp(name, SCAFFOLD_PREFIX, strlen(SCAFFOLD_PREFIX)) && nd_delete(fs, seed) == 0)
+		return -ENODEV;
+	return -EBUSY;
+}
+
+int nd_seed(struct sysfs *fs, const char *region, char **seed)
+{
+	unsigned waited = 0;
+	int r;
+
+	for (;;) {
+		_cleanup_(freep) char *name = NULL;
+
+		r = sysfs_read(fs, &name, ND_DEVICES "/%s/namespace_seed", region);
+		if (r == 0)
+			r = *name ? seed_state(fs, name) : -ENODEV;
+		if (r == 0) {
+			*seed = TAKE_PTR(name);
+			return 0;
+		}
+		if (waited % 100 == 0)
+			nd_settle(fs);
+		if (!again(fs, -ENODEV, &waited))
+			return r;
+	}
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The verbs of libnvdimm's sysfs interface, with the races of the kernel handled: a device that an
+ * attribute names may not be there yet (async device_add), so ENOENT and ENODEV are tried again
+ * for ND_PATIENCE_MS. Not on a captured machine, where nothing will come.
+ */
+#ifndef RAMDAX_ND_H
+#define RAMDAX_ND_H
+
+#include "sysfs.h"
+
+#define ND_PATIENCE_MS 2000
+
+#define ND_DEVICES "sys/bus/nd/devices"
+#define ND_DRIVERS "sys/bus/nd/drivers"
+
+/* Waits until every bus has finished its asynchronous probing (wait_probe). */
+void nd_settle(const struct sysfs *fs);
+
+/* Writes attribute @attribute of @device. 0 or -errno. */
+int nd_set(struct sysfs *fs, const char *device, const char *attribute, const char *value);
+int nd_set_number(struct sysfs *fs, const char *device, const char *attribute, uint64_t value);
+int nd_get_number(const struct sysfs *fs, const char *device, const char *attribute, uint64_t *n);
+
+/* Binds @device to, and unbinds it from, the nd driver @driver. 0 or -errno. */
+int nd_bind(struct sysfs *fs, const char *driver, const char *device);
+int nd_unbind(struct sysfs *fs, const char *driver, const char *device);
+
+/* The driver @device is bound to, which the caller frees. 0; -ENOENT if none. */
+int nd_driver(const struct sysfs *fs, const char *device, char **driver);
+
+/* The block device made of @device: "pmem0.1". 0 or -ENOENT. The caller frees it. */
+int nd_block(const struct sysfs *fs, const char *device, char **block);
+
+/*
+ * The namespace device that @region gives to the next creation: without size and uuid. One that an
+ * interrupted run of ours left half-set is reset; somebody else's is waited for and then -EBUSY.
+ * 0 and *@seed, which the caller frees, or -errno.
+ */
+int nd_seed(struct sysfs *fs, const char *region, char **seed);
+
+/* Deletes the namespace @device: its label slot and space are free again. 0 or -errno. */
+int nd_delete(struct sysfs *fs, const char *device);
+
+#endif

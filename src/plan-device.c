@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "carveout.h"
+#include "mem.h"
+#include "plan-parts.h"
+
+#define RAMDAX_DRIVER "ramdax"
+
+static bool claimed(const struct plan *plan, const struct seen_carveout *c)
+{
+	for (size_t i = 0; i < plan->layout->n_regions; i++)
+		if (plan->regions[i].carveout == c)
+			return true;
+	return false;
+}
+
+static bool is_bound(const struct seen_device *d)
+{
+	return d->driver && !strcmp(d->driver, RAMDAX_DRIVER);
+}
+
+static unsigned line_of_device(const struct plan *plan, size_t device, bool *required)
+{
+	unsigned line = 0;
+
+	*required = false;
+	for (size_t i = plan->layout->n_regions; i-- > 0;) {
+		const struct plan_region *r = &plan->regions[i];
+
+		if (!r->carveout || r->carveout->device != device)
+			continue;
+		line = r->region->line;
+		*required |= r->region->required;
+	}
+	return line;
+}
+
+/* Why the device with the index @device must not be bound because of carveout @c; NULL: it may. */
+static char *refusal_of(const struct plan *plan, const struct seen_carveout *c)
+{
+	_cleanup_(freep) char *unsafe = carveout_refusal(plan->machine, c);
+
+	if (unsafe)
+		return mem_printf("carveout of %s at 0x%llx: %s", SIZE_EXACT(c->range.size),
+				  (unsigned long long)c->range.start, unsafe);
+	if (!claimed(plan, c))
+		return mem_printf("carveout of %s at 0x%llx: no region of the layout fits it (a "
+				  "region with its address and foreign = true leaves it to others)",
+				  SIZE_EXACT(c->range.size), (unsigned long long)c->range.start);
+	return NULL;
+}
+
+/* Every carveout of a device is bound at once, so one that is refused stops them all. */
+static char *device_refusal(const struct plan *plan, size_t device)
+{
+	const struct machine *m = plan->machine;
+
+	for (size_t i = 0; i < m->n_carveouts; i++) {
+		char *why = m->carveouts[i].device == device ? refusal_of(plan, &m->carveouts[i])
+							     : NULL;
+
+		if (why)
+			return why;
+	}
+	if (m->driver == DRIVER_MISSING)
+		return mem_printf("this kernel%s%s has no ramdax driver (Linux 6.19 or later, "
+				  "CONFIG_RAMDAX)",
+				  m->release ? " " : "", m->release ? m->release : "");
+	return NULL;
+}
+
+static void set_state(struct plan *plan, size_t device, enum region_state state, const char *reason)
+{
+	for (size_t i = 0; i < plan->layout->n_regions; i++) {
+		struct plan_region *r = &plan->regions[i];
+
+		if (!r->carveout || r->carveout->device != device)
+			continue;
+		r->state = state;
+		r->reason = mem_strdup(reason);
+	}
+}
+
+static void override_step(struct plan *plan, const struct seen_device *d)
+{
+	if (d->override && !strcmp(d->override, RAMDAX_DRIVER))
+		return;
+	plan_step(plan, STEP_OVERRIDE, "so that no other driver takes it")->device = d;
+}
+
+static void refuse(struct plan *plan, size_t device, enum status status, const char *why)
+{
+	const struct seen_device *d = &plan->machine->devices[device];
+	bool required;
+	unsigned line = line_of_device(plan, device, &required);
+
+	plan_problem(plan, status, line, required, "device \"%s\" is not bound: %s", d->name, why);
+	set_state(plan, device, REGION_REFUSED, why);
+}
+
+/* A device that is nobody's. */
+static void plan_unbound(struct plan *plan, size_t device)
+{
+	const struct seen_device *d = &plan->machine->devices[device];
+	_cleanup_(freep) char *why = device_refusal(plan, device);
+
+	override_step(plan, d);
+	if (why) {
+		refuse(plan, device, STATUS_MACHINE, why);
+		return;
+	}
+	plan_step(plan, STEP_BIND, "not bound")->device = d;
+	set_state(plan, device, REGION_UNBOUND, NULL);
+}
+
+/* A device that another driver holds, nd_e820 (e820_pmem) or of_pmem. */
+static void plan_taken(struct plan *plan, size_t device)
+{
+	const struct seen_device *d = &plan->machine->devices[device];
+	_cleanup_(freep) char *why = device_refusal(plan, device);
+
+	if (why) {
+		refuse(plan, device, STATUS_MACHINE, why);
+		return;
+	}
+	why = mem_printf("driver \"%s\" holds it already%s%s", d->driver, d->user ? ", " : "",
+			 d->user ? d->user : "");
+	refuse(plan, device, STATUS_CONFLICT, why);
+}
+
+/* A device that RAMDAX has: its regions are there, and each must be what its carveout was. */
+static void plan_bound(struct plan *plan, size_t device)
+{
+	for (size_t i = 0; i < plan->layout->n_regions; i++) {
+		struct plan_region *r = &plan->regions[i];
+
+		if (!r->carveout || r->carveout->device != device)
+			continue;
+		r->state = REGION_READY;
+		if (!r->seen) {
+			r->state = REGION_REFUSED;
+			r->reason = mem_strdup("the driver made no region of its carveout");
+			plan_problem(plan, STATUS_FAILED, r->region->line, r->region->required,
+				     "region \"%s\": %s", r->region->name, r->reason);
+		} else if (!r->seen->enabled && !r->region->foreign) {
+			r->state = REGION_DOWN;
+			r->reason = mem_strdup("the kernel refuses the labels found in it");
+			plan_problem(plan, STATUS_CONFLICT, r->region->line, r->region->required,
+				     "region \"%s\": %s, \"%s\" is not enabled", r->region->name,
+				     r->reason, r->seen->name);
+		}
+	}
+}
+
+void plan_devices(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->machine->n_devices; i++) {
+		const struct seen_device *d = &plan->machine->devices[i];
+
+		if (is_bound(d))
+			plan_bound(plan, i);
+		else if (d->driver)
+			plan_taken(plan, i);
+		else if (plan->machine->n_carveouts)
+			plan_unbound(plan, i);
+	}
+}

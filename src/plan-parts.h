@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How a plan is put together; for the files that make plans only.
+ */
+#ifndef RAMDAX_PLAN_PARTS_H
+#define RAMDAX_PLAN_PARTS_H
+
+#include "plan.h"
+
+/* A new step of @kind; the reason is a format. The caller fills in what else belongs to it. */
+struct step *plan_step(struct plan *plan, enum step_kind kind, const char *reason, ...)
+	_printf_(3, 4);
+
+/* A problem; the sentence is a format. */
+void plan_problem(struct plan *plan, enum status status, unsigned line, bool required,
+		  const char *sentence, ...) _printf_(5, 6);
+
+/*
+ * Steps that make the devices carry RAMDAX, and the state and reason of every region as far as it
+ * depends on them. The regions' carveouts are already known.
+ */
+void plan_devices(struct plan *plan);
+
+/* Steps and verdicts of the namespaces of one region. */
+void plan_namespaces(struct plan *plan, struct plan_region *region,
+		     const struct plan_options *options);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Other programs: found in fixed places, run without a shell, with a clean environment and no
+ * descriptors but their own.
+ */
+#ifndef RAMDAX_RUN_H
+#define RAMDAX_RUN_H
+
+#include "text.h"
+
+/* The path of @program, from the first of /usr/lib/ramdax, /usr/sbin, /sbin, /usr/bin and /bin
+ * that has it; NULL if none does. The caller frees it. */
+char *run_find(const char *program);
+
+/*
+ * Runs @argv (NULL-terminated; argv[0] is looked for with run_find()) and waits for its end.
+ * What it prints goes to @output, at most RUN_OUTPUT_MAX bytes of it. After @timeout_ms (0: never)
+ * it is killed.
+ * 0; -ENOENT: no such program; -EIO: it failed, *@status is its wait status; -ETIMEDOUT; -errno.
+ */
+#define RUN_OUTPUT_MAX 65536
+int run_program(const char *const *argv, unsigned timeout_ms, struct text *output, int *status);
+
+/* The last line of @output that says something, "" if there is none. Changes @output. */
+const char *run_last_line(struct text *output);
+
+#endif
