@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Does what plans say, until there is nothing left to do: observe, plan, do, and again. Success
+ * means that the last plan is empty.
+ */
+#ifndef RAMDAX_APPLY_H
+#define RAMDAX_APPLY_H
+
+#include "create.h"
+#include "machine.h"
+#include "plan.h"
+#include "sysfs.h"
+
+struct apply_options {
+	struct plan_options plan;
+	struct create_limits limits;
+};
+
+/* A step that was tried. */
+struct done_step {
+	enum step_kind kind;
+	char *object; /* the name of the namespace, region or device */
+	int result;   /* 0 or -errno */
+	char *why;    /* of a failure; NULL */
+	bool required;
+};
+
+/* What came of it. */
+struct outcome {
+	struct done_step *done;
+	size_t n_done;
+	struct machine *machine; /* as it is afterwards */
+	struct plan *plan;       /* what is left */
+	enum status status;
+};
+
+/*
+ * Applies @layout; says what it does and what went wrong. Only one applies at a time: a second one
+ * waits (see apply_lock()). The layout must outlive the outcome.
+ */
+struct outcome *apply_run(struct sysfs *fs, const struct layout *layout,
+			  const struct apply_options *options);
+void outcome_free(struct outcome *outcome);
+
+/* Whether this run made the namespace @name. */
+bool outcome_created(const struct outcome *outcome, const char *name);
+
+/* The failure of the step that concerns @object, or NULL. */
+const struct done_step *outcome_failure(const struct outcome *outcome, const char *object);
+
+/* Whether something that is required is not there. */
+bool outcome_required_missing(const struct outcome *outcome);
+
+/* Takes the lock of all that changes something, waiting for whoever has it. A descriptor, which
+ * holds it until closed, or -errno. Made below the root; on a captured machine there is none. */
+int apply_lock(const struct sysfs *fs);
+
+#endif
