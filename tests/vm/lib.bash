@@ -21,7 +21,7 @@
 #
 # RAM as a file (vm_ram SIZE) outlives the guest: another vm_boot is a warm reset, vm_ram again a
 # power cycle. Between two boots vm_poke, vm_peek, vm_scramble and vm_find reach it by physical
-# address.
+# address. It is kept on a tmpfs: below RAMDAX_VM_TMP, default /dev/shm.
 
 vm_here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 vm_root=$(readlink -f "$vm_here/../..")
@@ -30,9 +30,11 @@ MIB=$((1 << 20)) GIB=$((1 << 30))
 
 vm_setup() {
 	vm_pid=
-	vm_dir=$(mktemp -d /dev/shm/ramdax-vm.XXXXXX)
+	vm_dir=$(mktemp -d "${RAMDAX_VM_TMP:-/dev/shm}/ramdax-vm.XXXXXX")
 	vm_tree=$vm_dir/tree
 	vm_ram_file=
+	vm_args=() # more arguments for QEMU
+	vm_cmdline='quiet'
 	mkdir -p "$vm_tree"/{guest,etc/ramdax,usr/sbin}
 	cp "$vm_here/guest/init" "$vm_tree/init"
 	cp "$vm_here/guest/lib.sh" "$vm_tree/guest/"
@@ -83,13 +85,13 @@ vm_kill() {
 #	--memmap RANGES		memmap=RANGES on the kernel command line
 #	--append TEXT		more of it
 #	--cpus N		default 2
-#	--numa SIZE,SIZE...	a node each; together the memory size
+#	--numa SIZE,SIZE...	a node each, with a processor; together the memory size
 #	--firmware uefi		OVMF instead of SeaBIOS
 #	--timeout SECONDS	default 120; under TCG a boot takes about 5
 #	--kill-at TEXT		ends the guest when its script has printed TEXT, and returns 0 (with
 #				--kill-after SECONDS: that much later)
 vm_boot() {
-	local memory=${vm_ram_size:-4G} below=1G memmap='' append='' cpus=2 numa='' firmware=bios
+	local memory='' below='' memmap='' append='' cpus='' numa='' firmware=bios
 	local timeout=120 kill_at='' kill_after=0 status=125
 
 	while [ $# -gt 0 ]; do
@@ -138,7 +140,10 @@ vm_boot() {
 		status=$(sed -n 's/^guest: exit status \([0-9]*\)$/\1/p' "$vm_dir/output")
 		[ "$status" ] || status=125
 	fi
-	[ "$status" -ne 125 ] || echo "vm_boot: the guest ended without an exit status"
+	if [ "$status" -eq 125 ]; then
+		echo "vm_boot: the guest ended without an exit status"
+		cat "$vm_dir/qemu"
+	fi
 	return "$status"
 }
 
@@ -147,13 +152,21 @@ vm_said() {
 	grep -E -e "$1" "$vm_dir/output"
 }
 
+# Makes $vm_dir/initrd, anew for every boot. Who boots something else defines this function again,
+# after loading this file, and may set vm_args and vm_cmdline in it.
+vm_prepare() {
+	local image
+	image=$("$vm_here/image")
+	(cd "$vm_tree" && find . -print0 | cpio -o -0 -H newc -R 0:0 --quiet) >"$vm_dir/scenario"
+	cat "$image" "$vm_dir/scenario" >"$vm_dir/initrd"
+}
+
 # Starts QEMU with the variables of vm_boot: guest output to $vm_dir/output, console beside it.
 vm_start() {
-	local kernel image n i=0 size
-	local args=(-accel "${RAMDAX_ACCEL:-tcg,thread=multi}" -cpu max -smp "$cpus" -m "$memory"
-		-nodefaults -display none -no-reboot -monitor none
+	local kernel i=0 size machine="pc,max-ram-below-4g=${below:=1G}"
+	local args=(-accel "${RAMDAX_ACCEL:-tcg,thread=multi}" -cpu max -smp "${cpus:=2}"
+		-m "${memory:=${vm_ram_size:-4G}}" -nodefaults -display none -no-reboot -monitor none
 		-serial "file:$vm_dir/console" -serial "file:$vm_dir/output")
-	local machine="pc,max-ram-below-4g=$below"
 
 	if [ "$vm_ram_file" ]; then
 		machine+=",memory-backend=ram"
@@ -161,24 +174,19 @@ vm_start() {
 	fi
 	for size in ${numa//,/ }; do
 		args+=(-object "memory-backend-ram,id=m$i,size=$size"
-			-numa "node,nodeid=$i,memdev=m$i")
+			-numa "node,nodeid=$i,memdev=m$i$([ $i -ge "$cpus" ] || echo ",cpus=$i")")
 		i=$((i + 1))
 	done
-	for ((n = 0; i && n < cpus; n++)); do
-		args+=(-numa "cpu,node-id=$((n % i)),socket-id=$n,core-id=0,thread-id=0")
-	done
-	[ "$firmware" = bios ] || args+=(-bios /usr/share/ovmf/OVMF.fd)
+	[ "${firmware-bios}" = bios ] || args+=(-bios /usr/share/ovmf/OVMF.fd)
 
 	kernel=$("$vm_here/fetch-kernel")
-	image=$("$vm_here/image")
-	(cd "$vm_tree" && find . -print0 | cpio -o -0 -H newc -R 0:0 --quiet) >"$vm_dir/scenario"
-	cat "$image" "$vm_dir/scenario" >"$vm_dir/initrd"
+	vm_prepare
 	: >"$vm_dir/output"
 
 	# QEMU goes with this shell, however that ends; file descriptor 3 is bats' own.
-	setpriv --pdeathsig KILL qemu-system-x86_64 -machine "$machine" "${args[@]}" \
+	setpriv --pdeathsig KILL qemu-system-x86_64 -machine "$machine" "${args[@]}" "${vm_args[@]}" \
 		-kernel "$kernel/vmlinuz" -initrd "$vm_dir/initrd" \
-		-append "console=ttyS0 panic=-1 quiet ${memmap-} ${append-}" \
+		-append "console=ttyS0 panic=-1 $vm_cmdline ${memmap-} ${append-}" \
 		</dev/null >"$vm_dir/qemu" 2>&1 3>&- &
 	vm_pid=$!
 }
