@@ -67,3 +67,35 @@ clean:
 	rm -rf $(BUILD) ramdax
 
 .PHONY: all install uninstall clean
+
+# Tests. "make check" installs what it needs, as Debian packages, and says so first; TESTS names
+# some of them: make check TESTS=tests/vm/cold.bats. check-long runs the random ones in full.
+# Each tests/unit/test-*.c is a program and a test, built with the sanitizers.
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test-*.c))
+TESTS ?= $(UNIT) $(wildcard tests/*.bats tests/dracut/*.bats tests/vm/*.bats)
+SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+
+$(BUILD)/unit/%: tests/unit/%.c $(SOURCES) $(wildcard src/*.h)
+	@mkdir -p $(@D)/objects
+	$(MAKE) -s STATIC=no BUILD=$(@D)/objects CFLAGS='$(SANITIZE)' objects
+	$(CC) $(CFLAGS) $(CPPFLAGS) $(SANITIZE) -o $@ $< $(SOURCES:src/%.c=$(@D)/objects/%.o) \
+		-lblkid -luuid -ljson-c
+
+objects: $(OBJECTS)
+
+check: check-needs
+	@$(MAKE) -s all $(UNIT) && tests/run $(TESTS)
+
+check-vm: check-needs
+	@$(MAKE) -s all && tests/run $(wildcard tests/vm/*.bats)
+
+check-long:
+	@RAMDAX_LONG=1 $(MAKE) -s check
+
+check-needs:
+	@tests/install-needs build check
+
+demo:
+	@demo/demo.sh
+
+.PHONY: objects check check-vm check-long check-needs demo

@@ -178,8 +178,9 @@ sums='
 
 @test "interrupted by a power cut, the next boot finishes" {
 	four_modes
-	local delay
-	for delay in ${RAMDAX_CUTS:-0.05 0.4 0.9 1.6}; do
+	local delays=(0.05 0.4 0.9 1.6) delay
+	[ -z "${RAMDAX_LONG-}" ] || mapfile -t delays < <(seq 0 0.07 4)
+	for delay in "${delays[@]}"; do
 		vm_ram 2G
 		vm_scramble 4G 262272K
 		vm_script <<-'END'
