@@ -220,10 +220,8 @@ static void look(struct sysfs *fs, const struct layout *layout, const struct app
 	outcome->plan = plan_make(layout, outcome->machine, &options->plan);
 }
 
-/* What is left of the last plan: problems, and steps that did not take effect. */
-static void say_left(const struct layout *layout, struct outcome *outcome)
+static void say_problems(const struct outcome *outcome, const struct layout *layout)
 {
-	outcome->status = plan_status(outcome->plan);
 	for (size_t i = 0; i < outcome->plan->n_problems; i++) {
 		const struct problem *p = &outcome->plan->problems[i];
 
@@ -232,18 +230,29 @@ static void say_left(const struct layout *layout, struct outcome *outcome)
 		else
 			diag_error("%s", p->text);
 	}
-	for (size_t i = 0; i < outcome->n_done; i++)
-		if (outcome->done[i].result < 0)
-			outcome->status = status_worse(outcome->status, STATUS_FAILED);
+}
+
+/* Steps of the last plan were tried without effect, or there would be none. */
+static void say_ineffective(const struct outcome *outcome, const struct layout *layout)
+{
 	for (size_t i = 0; i < outcome->plan->n_steps; i++) {
 		const struct step *step = &outcome->plan->steps[i];
 
-		if (step->conditional)
-			continue;
-		outcome->status = status_worse(outcome->status, STATUS_FAILED);
-		if (!outcome_failure(outcome, object_of(step)))
+		if (!step->conditional && !outcome_failure(outcome, object_of(step)))
 			say_failed(layout, step, "it had no effect");
 	}
+}
+
+static enum status judge(const struct outcome *outcome, bool look_only)
+{
+	enum status status = plan_status(outcome->plan);
+
+	if (plan_n_executable(outcome->plan))
+		status = status_worse(status, look_only ? STATUS_TO_DO : STATUS_FAILED);
+	for (size_t i = 0; i < outcome->n_done; i++)
+		if (outcome->done[i].result < 0)
+			status = status_worse(status, STATUS_FAILED);
+	return status;
 }
 
 struct outcome *apply_run(struct sysfs *fs, const struct layout *layout,
@@ -252,9 +261,13 @@ struct outcome *apply_run(struct sysfs *fs, const struct layout *layout,
 	struct outcome *outcome = MEM_NEW(struct outcome);
 
 	look(fs, layout, options, outcome);
-	for (int i = 0; i < PASSES_MAX && pass(fs, layout, options, outcome); i++)
+	for (int i = 0; !options->look_only && i < PASSES_MAX && pass(fs, layout, options, outcome);
+	     i++)
 		look(fs, layout, options, outcome);
-	say_left(layout, outcome);
+	say_problems(outcome, layout);
+	if (!options->look_only)
+		say_ineffective(outcome, layout);
+	outcome->status = judge(outcome, options->look_only);
 	return outcome;
 }
 

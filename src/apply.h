@@ -14,6 +14,7 @@
 struct apply_options {
 	struct plan_options plan;
 	struct create_limits limits;
+	bool look_only; /* do nothing: the outcome says what there would be to do */
 };
 
 /* A step that was tried. */

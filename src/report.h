@@ -7,6 +7,7 @@
 #define RAMDAX_REPORT_H
 
 #include "apply.h"
+#include "needs.h"
 #include "plan.h"
 #include "text.h"
 
@@ -35,6 +36,10 @@ void report_json_plan(const struct plan *plan, enum status status, struct text *
 void report_json_status(const struct machine *machine, const struct plan *plan,
 			const struct outcome *outcome, const struct boot_record *record,
 			enum status status, struct text *out);
+
+/* The documents of check --json (@layout is NULL when it is invalid) and needs --json. */
+void report_json_check(const struct layout *layout, enum status status, struct text *out);
+void report_json_needs(const struct needs *needs, struct text *out);
 
 /* Reads the record of this boot (same boot_id) from @json; NULL if it is none or not of this boot.
  */

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "command.h"
+
+#include "observe.h"
+
+static const struct option_spec options[] = {
+	{"check", 0, NULL, "status 6 if there is anything to do, 5 if there is a conflict",
+	 offsetof(struct invocation, check)},
+	{"no-format", 0, NULL, "make and expect no file systems",
+	 offsetof(struct invocation, no_format)},
+	{0},
+};
+
+/* What --check answers: is there anything to do? */
+static enum status answer(const struct plan *plan)
+{
+	if (plan->n_steps)
+		return STATUS_TO_DO;
+	return plan_status(plan);
+}
+
+static enum status run(const struct invocation *in)
+{
+	struct plan_options plan_options = {.no_format = in->no_format};
+	_cleanup_(text_release) struct text out = {0};
+	struct report_style style = command_style();
+	struct layout *layout = NULL;
+	struct machine *machine;
+	struct plan *plan;
+	struct sysfs fs;
+	enum status status = command_open_root(in, &fs);
+
+	if (status != STATUS_OK)
+		return status;
+	status = command_load_layout(in, &layout);
+	if (status != STATUS_OK)
+		goto close;
+	machine = observe(&fs);
+	plan = plan_make(layout, machine, &plan_options);
+	if (in->check)
+		status = answer(plan);
+	if (in->json)
+		report_json_plan(plan, status, &out);
+	else
+		report_plan(plan, &style, &out);
+	status = status_worse(status, command_print(&out));
+	plan_free(plan);
+	machine_free(machine);
+close:
+	layout_free(layout);
+	sysfs_close(&fs);
+	return status;
+}
+
+const struct command command_plan = {
+	.name = "plan",
+	.summary = "show what apply would do, and why; changes nothing",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "command.h"
+
+#include "observe.h"
+#include "record.h"
+
+/* Without a layout there is still something to show; an invalid one is said and not used. */
+static struct layout *optional_layout(const struct invocation *in)
+{
+	_cleanup_(freep) char *path = command_layout_path(in);
+	struct layout *layout = NULL;
+
+	if (in->layout || access(path, F_OK) == 0)
+		command_load_layout(in, &layout);
+	return layout;
+}
+
+static enum status run(const struct invocation *in)
+{
+	static const struct plan_options none;
+	_cleanup_(text_release) struct text out = {0};
+	struct report_style style = command_style();
+	struct boot_record *record;
+	struct machine *machine;
+	struct layout *layout;
+	struct plan *plan;
+	struct sysfs fs;
+	enum status status = command_open_root(in, &fs);
+
+	if (status != STATUS_OK)
+		return status;
+	layout = optional_layout(in);
+	machine = observe(&fs);
+	plan = layout ? plan_make(layout, machine, &none) : NULL;
+	record = record_read(&fs, machine->boot_id);
+	if (in->json)
+		report_json_status(machine, plan, NULL, record, STATUS_OK, &out);
+	else
+		report_status(machine, plan, record, &style, &out);
+	status = command_print(&out);
+	boot_record_free(record);
+	plan_free(plan);
+	machine_free(machine);
+	layout_free(layout);
+	sysfs_close(&fs);
+	return status;
+}
+
+const struct command command_status = {
+	.name = "status",
+	.summary = "show what is there now",
+	.run = run,
+};

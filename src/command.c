@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "command.h"
+
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "mem.h"
+
+char *command_layout_path(const struct invocation *in)
+{
+	if (in->layout)
+		return mem_strdup(in->layout);
+	return mem_printf("%s%s", in->root && strcmp(in->root, "/") != 0 ? in->root : "",
+			  LAYOUT_PATH);
+}
+
+enum status command_open_root(const struct invocation *in, struct sysfs *fs)
+{
+	int r = sysfs_open(fs, in->root);
+
+	if (r < 0) {
+		diag_error("cannot open the root \"%s\": %s", in->root ? in->root : "/",
+			   strerror(-r));
+		return STATUS_FAILED;
+	}
+	return STATUS_OK;
+}
+
+enum status command_load_layout(const struct invocation *in, struct layout **layout)
+{
+	_cleanup_(freep) char *path = command_layout_path(in);
+	_cleanup_(fault_list_release) struct fault_list faults = {0};
+	int r = layout_load(path, layout, &faults);
+
+	if (r == 0)
+		return STATUS_OK;
+	if (r == -EBADMSG) {
+		fault_say_all(&faults, path);
+		return STATUS_LAYOUT;
+	}
+	diag_error("cannot read the layout \"%s\": %s", path, strerror(-r));
+	return STATUS_LAYOUT;
+}
+
+struct report_style command_style(void)
+{
+	struct report_style style = {.columns = REPORT_COLUMNS};
+	const char *no_color = getenv("NO_COLOR");
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO))
+		return style;
+	style.colour = !no_color || !*no_color;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+		style.columns = size.ws_col;
+	return style;
+}
+
+enum status command_print(const struct text *text)
+{
+	if (fwrite(text_str(text), 1, text->len, stdout) == text->len && fflush(stdout) == 0)
+		return STATUS_OK;
+	diag_error("cannot write to standard output: %s", strerror(errno));
+	return STATUS_FAILED;
+}
+
+bool command_is_root(const char *what)
+{
+	if (geteuid() == 0)
+		return true;
+	diag_error("%s must be run as root", what);
+	return false;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Commands: one file each, which exports one struct command. Dispatch, --help and the check of the
+ * options read the same tables; commands are the only users of standard output.
+ */
+#ifndef RAMDAX_COMMAND_H
+#define RAMDAX_COMMAND_H
+
+#include "layout.h"
+#include "plan.h"
+#include "report.h"
+#include "sysfs.h"
+
+/* What the command line says, options of all commands together. */
+struct invocation {
+	const char *layout; /* NULL: the default, below the root */
+	const char *root;   /* NULL: the running machine */
+	bool json;
+	bool check;       /* plan: */
+	bool machine;     /* check: */
+	bool boot;        /* apply: */
+	bool no_format;   /* apply, plan: */
+	bool modules;     /* needs: */
+	bool programs;    /* needs: */
+	char **arguments; /* NAME... */
+	size_t n_arguments;
+};
+
+/* An option: sets a bool of struct invocation, or with @argument a string. */
+struct option_spec {
+	const char *name;
+	char letter;          /* 0: none */
+	const char *argument; /* "FILE"; NULL for a bool */
+	const char *help;
+	size_t offset; /* in struct invocation */
+};
+
+struct command {
+	const char *name;
+	const char *arguments; /* "[NAME...]"; NULL: none are taken */
+	const char *summary;
+	const struct option_spec *options; /* of its own; ends with a NULL name; NULL: none */
+	enum status (*run)(const struct invocation *in);
+};
+
+extern const struct command command_apply;
+extern const struct command command_check;
+extern const struct command command_needs;
+extern const struct command command_plan;
+extern const struct command command_resolve;
+extern const struct command command_status;
+
+/* The options that every command takes. */
+extern const struct option_spec global_options[];
+
+/* The path of the layout to be read, which the caller frees. */
+char *command_layout_path(const struct invocation *in);
+
+/* Opens the root of @in. STATUS_OK, or STATUS_FAILED, said. */
+enum status command_open_root(const struct invocation *in, struct sysfs *fs);
+
+/*
+ * Reads the layout. STATUS_OK; STATUS_LAYOUT when it is invalid, all faults said; STATUS_FAILED
+ * when it cannot be read, said.
+ */
+enum status command_load_layout(const struct invocation *in, struct layout **layout);
+
+/* The style of standard output: colour on a terminal (and not with NO_COLOR), its width. */
+struct report_style command_style(void);
+
+/* Prints @text to standard output. STATUS_OK, or STATUS_FAILED when that fails (said). */
+enum status command_print(const struct text *text);
+
+/* Whether this process is root; if not, says that @what needs it. */
+bool command_is_root(const char *what);
+
+#endif

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "record.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#define TEMPORARY_PATH RECORD_PATH ".new"
+
+struct boot_record *record_read(const struct sysfs *fs, const char *boot_id)
+{
+	_cleanup_(text_release) struct text text = {0};
+
+	if (sysfs_read_all(fs, &text, RECORD_MAX, "%s", RECORD_PATH) < 0)
+		return NULL;
+	return boot_record_parse(text_str(&text), text.len, boot_id);
+}
+
+int record_write(const struct text *document)
+{
+	_cleanup_(closep) int fd = -1;
+	const char *at = text_str(document);
+	size_t left = document->len;
+
+	if (mkdir("/run/ramdax", 0755) < 0 && errno != EEXIST)
+		return -errno;
+	fd = open(TEMPORARY_PATH, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return -errno;
+	while (left) {
+		ssize_t n = write(fd, at, left);
+
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		at += n;
+		left -= (size_t)n;
+	}
+	return rename(TEMPORARY_PATH, RECORD_PATH) < 0 ? -errno : 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What this boot's runs leave for later ones and for monitoring: /run/ramdax/report.json.
+ */
+#ifndef RAMDAX_RECORD_H
+#define RAMDAX_RECORD_H
+
+#include "report.h"
+#include "sysfs.h"
+
+#define RECORD_PATH "/run/ramdax/report.json"
+#define RECORD_MAX  (8 * MIB)
+
+/* What earlier runs of this boot left, or NULL. */
+struct boot_record *record_read(const struct sysfs *fs, const char *boot_id);
+
+/* Replaces the report with @document, at once. 0 or -errno. The running machine only. */
+int record_write(const struct text *document);
+
+#endif
