@@ -166,6 +166,13 @@ void layout_resolve_owners(struct layout *layout, int root_fd, struct fault_list
 
 void layout_free(struct layout *layout);
 
+/* The bytes that @percent of @of are, rounded down; exact for all percentages a layout can hold. */
+uint64_t layout_share(uint64_t of, double percent);
+
+/* The @i-th key that a layout may hold, and the title of its table ("[[region]]"); NULL behind
+ * the last. What documents the file is compared with this. */
+const char *layout_key(size_t i, const char **title);
+
 /* Words of the layout file and of every report. */
 const char *mode_name(enum ns_mode mode);
 const char *map_name(enum ns_map map);  /* "dev", "mem"; "" for MAP_NONE */

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How a layout is read; private to layout-*.c.
+ *
+ *   tree --layout-keys.c, layout-value.c--> drafts --layout-read.c--> layout
+ *                                           checked by layout-check.c, layout-mkfs.c,
+ *                                           layout-unique.c
+ *
+ * The keys of the file are data: a table of them drives reading, the search for the nearest known
+ * key, inheritance from [defaults] and what the documentation is compared with. A draft is a table
+ * of the file with its values read, that remembers where each of them stands; drafts are checked
+ * and then become the layout.
+ */
+#ifndef RAMDAX_LAYOUT_PARSE_H
+#define RAMDAX_LAYOUT_PARSE_H
+
+#include "layout.h"
+#include "toml.h"
+
+/* The firmware's map of memory has room for so many entries in its first page (x86:
+ * E820_MAX_ENTRIES_ZEROPAGE). */
+#define REGIONS_MAX 128
+
+#define ACCESS_DEFAULT      0600
+#define SECTOR_SIZE_DEFAULT 4096
+#define VOLUME_ID_BYTES     4 /* of vfat */
+
+struct key;
+
+/*
+ * Reads the value @v of @key into @field. False after adding a fault; @field may then hold
+ * anything that namespace_release() takes.
+ */
+typedef bool value_reader(struct fault_list *faults, const struct key *key, const struct toml *v,
+			  void *field);
+
+#define IN_MODE(mode)      (1U << (mode))
+#define IN_DAX_MODES       (IN_MODE(MODE_FSDAX) | IN_MODE(MODE_DEVDAX))
+#define IN_FORMATTED_MODES (IN_MODE(MODE_FSDAX) | IN_MODE(MODE_SECTOR) | IN_MODE(MODE_RAW))
+#define IN_ALL_MODES       (IN_DAX_MODES | IN_FORMATTED_MODES)
+
+struct key {
+	const char *name;
+	value_reader *read;
+	size_t offset;  /* of the field in the draft */
+	const void *of; /* what the reader lets pass: struct words, numbers or choices */
+	unsigned modes; /* of namespaces to which the key of one applies */
+	bool inherited; /* may stand in [defaults] */
+};
+
+struct words {
+	const char *const *words;
+	unsigned n;
+	unsigned first; /* the enum's value of words[0] */
+};
+
+struct numbers {
+	int64_t min, max;
+};
+
+struct choices {
+	const uint64_t *values;
+	unsigned n;
+	size_t width; /* of the field: 4 or 8 bytes */
+	const char *text;
+};
+
+/* A table of the file. */
+struct table {
+	const char *title; /* "[[region]]" */
+	const struct key *keys;
+	unsigned n;
+	bool defaults; /* [defaults] and what is in it: only keys that are inherited */
+};
+
+extern const struct table top_table, region_table, namespace_table, filesystem_table;
+extern const struct table defaults_table, defaults_filesystem_table;
+
+/* Indices into the keys of each table. */
+enum {
+	TOP_VERSION,
+	TOP_SEED,
+	TOP_SYSTEM_MEMORY,
+	TOP_BOOT_TIMEOUT,
+	TOP_DEFAULTS,
+	TOP_REGION
+};
+enum {
+	REGION_NAME,
+	REGION_SIZE,
+	REGION_NODE,
+	REGION_ADDRESS,
+	REGION_REQUIRED,
+	REGION_FOREIGN,
+	REGION_NAMESPACE
+};
+enum {
+	NS_NAME,
+	NS_MODE,
+	NS_SIZE,
+	NS_RAW_SIZE,
+	NS_ALIGN,
+	NS_MAP,
+	NS_SECTOR_SIZE,
+	NS_COUNT,
+	NS_UUID,
+	NS_ON_CONFLICT,
+	NS_SURVIVES,
+	NS_SCRUB,
+	NS_OWNER,
+	NS_GROUP,
+	NS_ACCESS,
+	NS_REQUIRED,
+	NS_FILESYSTEM,
+};
+enum {
+	FS_TYPE,
+	FS_LABEL,
+	FS_UUID,
+	FS_OPTIONS,
+	FS_MOUNT_POINT,
+	FS_MOUNT_OPTIONS
+};
+#define KEYS_MAX 17
+
+/* Where the values of a draft come from. */
+struct origin {
+	const struct toml *table; /* NULL: nothing was written at all */
+	const struct toml *at[KEYS_MAX];
+	uint32_t own;     /* bits: written in the table itself, not inherited */
+	uint32_t unclear; /* bits: written but faulty, or perhaps hidden by another fault */
+};
+
+struct namespace_draft {
+	struct layout_namespace ns;
+	unsigned count; /* 0: none declared */
+	struct origin from;
+	struct origin fs_from;
+};
+
+struct region_draft {
+	struct layout_region region;
+	struct origin from;
+	struct namespace_draft **drafts;
+	size_t n_drafts;
+	const struct namespace_draft **drafted; /* for each namespace of the region, its draft */
+};
+
+struct layout_draft {
+	unsigned version;
+	uuid_t seed;
+	uint64_t system_memory;
+	unsigned boot_timeout;
+	struct origin from;
+	struct namespace_draft defaults;
+	struct region_draft **regions;
+	size_t n_regions;
+};
+
+/* Written in the table itself and read without a fault. */
+static inline bool is_own(const struct origin *from, unsigned key)
+{
+	return from->own & 1U << key;
+}
+
+/* Known for certain: either read or certainly not there. */
+static inline bool is_clear(const struct origin *from, unsigned key)
+{
+	return !(from->unclear & 1U << key);
+}
+
+/* layout-keys.c: tables -> drafts */
+
+/* Reads the table @v; faults for unknown keys and bad values. */
+void table_read(struct fault_list *faults, const struct table *kind, const struct toml *v,
+		void *draft, struct origin *from);
+
+/* Gives @draft the value of one key from @defaults unless it has its own. */
+void table_inherit(const struct table *kind, unsigned key, const struct origin *defaults,
+		   void *draft, struct origin *from);
+
+/* A fault unless the key is there, or may be. */
+void table_require(struct fault_list *faults, const struct table *kind, const struct origin *from,
+		   unsigned key);
+
+/* layout-value.c: readers, and faults about values */
+
+value_reader read_word, read_bool, read_number, read_choice, read_size, read_raw_size, read_share,
+	read_region_share, read_address, read_uuid, read_volume_id, read_name, read_label,
+	read_path, read_owner, read_access, read_options, read_mount_options;
+
+/* Adds a fault at a value; at a key. */
+#define FAULT_VALUE(faults, v, ...) \
+	fault_add(faults, (v)->value_line, (v)->value_column, __VA_ARGS__)
+#define FAULT_KEY(faults, v, ...) fault_add(faults, (v)->line, (v)->column, __VA_ARGS__)
+
+/* "KEY" must be WHAT, not a boolean. Returns false. */
+bool wrong_type(struct fault_list *faults, const struct toml *v, const char *what);
+
+/* Why @name cannot be a namespace's or region's name, as the end of a sentence; or NULL. */
+const char *name_fault(const char *name);
+
+/* @s in quotes, as TOML writes a string: on one line whatever is in it. */
+char *toml_quoted(const char *s, size_t n);
+#define SHOWN(v) toml_quoted((v)->string, (v)->string_len)
+
+/* layout-check.c: one namespace */
+
+void check_namespace(struct fault_list *faults, const struct namespace_draft *d);
+
+/* The shape of @d, on which sizes depend, is known for certain. */
+static inline bool is_shaped(const struct namespace_draft *d)
+{
+	return is_clear(&d->from, NS_MODE) && is_clear(&d->from, NS_ALIGN) &&
+	       is_clear(&d->from, NS_MAP) && is_clear(&d->from, NS_SECTOR_SIZE);
+}
+
+/* The least raw size of a namespace with a capacity declared, wherever it is put. */
+uint64_t draft_least_raw(const struct layout_namespace *ns);
+
+/* The most that a namespace of @raw bytes offers, wherever it is put; 0: it cannot be. */
+uint64_t draft_most_capacity(const struct layout_namespace *ns, uint64_t raw);
+
+/* A fault at @v unless a namespace can be made of @raw bytes, and its file system in it. */
+void check_raw(struct fault_list *faults, const struct toml *v, const struct namespace_draft *d,
+	       uint64_t raw);
+
+/* layout-check-fs.c, layout-mkfs.c: its file system */
+
+void check_filesystem(struct fault_list *faults, const struct namespace_draft *d);
+void check_filesystem_fits(struct fault_list *faults, const struct toml *v,
+			   const struct namespace_draft *d, uint64_t capacity);
+void check_options(struct fault_list *faults, enum fs_type type, const struct toml *options);
+
+/* Takes inherited mount options away that cannot apply to this file system. */
+void filesystem_drop_dax(struct namespace_draft *d);
+
+/* layout-check-region.c: a region and its namespaces; layout-unique.c: all of them together */
+
+void check_region(struct fault_list *faults, const struct region_draft *rd);
+void check_unique(struct fault_list *faults, const struct layout_draft *d);
+
+/* layout.c */
+
+void filesystem_release(struct layout_filesystem *fs);
+void namespace_release(struct layout_namespace *ns);
+void region_release(struct layout_region *region);
+
+/* A copy of @ns; with @number not negative, one of a count: "-NUMBER" added to its names. */
+void namespace_copy(const struct layout_namespace *ns, int number, struct layout_namespace *copy);
+
+#endif

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "layout.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "layout-parse.h"
+#include "mem.h"
+#include "text.h"
+
+static const char *const mode_names[] = {
+	[MODE_FSDAX] = "fsdax",
+	[MODE_DEVDAX] = "devdax",
+	[MODE_SECTOR] = "sector",
+	[MODE_RAW] = "raw",
+};
+
+static const char *const map_names[] = {
+	[MAP_NONE] = "",
+	[MAP_DEV] = "dev",
+	[MAP_MEM] = "mem",
+};
+
+static const char *const survives_names[] = {
+	[SURVIVES_RESET] = "reset",
+	[SURVIVES_KEXEC] = "kexec",
+	[SURVIVES_NONE] = "none",
+};
+
+/*
+ * The smallest sizes are those at which e2fsprogs 1.47 (4 KiB blocks; below 8 MiB ext4 has no
+ * journal), xfsprogs 6.1, btrfs-progs 6.2 and dosfstools 4.2 make a file system.
+ */
+static const struct {
+	const char *name;
+	uint64_t size_min;
+} filesystems[] = {
+	[FS_NONE] = {"none", 0},           [FS_EXT4] = {"ext4", 8 * MIB},
+	[FS_XFS] = {"xfs", 300 * MIB},     [FS_EXT2] = {"ext2", 224 * KIB},
+	[FS_BTRFS] = {"btrfs", 109 * MIB}, [FS_VFAT] = {"vfat", 52 * KIB},
+};
+
+const char *mode_name(enum ns_mode mode)
+{
+	return mode_names[mode];
+}
+
+const char *map_name(enum ns_map map)
+{
+	return map_names[map];
+}
+
+const char *survives_name(enum survives survives)
+{
+	return survives_names[survives];
+}
+
+const char *fs_name(enum fs_type type)
+{
+	return filesystems[type].name;
+}
+
+uint64_t fs_size_min(enum fs_type type)
+{
+	return filesystems[type].size_min;
+}
+
+enum fs_type fs_from_name(const char *name)
+{
+	for (unsigned type = FS_NONE + 1; type < ARRAY_SIZE(filesystems); type++)
+		if (!strcmp(name, filesystems[type].name))
+			return (enum fs_type)type;
+	return FS_NONE;
+}
+
+/* The whole file, at most a byte more than TOML_SIZE_MAX of it. 0 or -errno. */
+static int file_read(const char *path, struct text *text)
+{
+	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char buffer[4096];
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	while ((n = read(fd, buffer, sizeof(buffer))) > 0) {
+		text_add_bytes(text, buffer, (size_t)n);
+		if (text->len > TOML_SIZE_MAX)
+			return -EFBIG;
+	}
+	return n < 0 ? -errno : 0;
+}
+
+int layout_load(const char *path, struct layout **layout, struct fault_list *faults)
+{
+	_cleanup_(text_release) struct text text = {0};
+	struct layout *loaded;
+	int r = file_read(path, &text);
+
+	if (r < 0)
+		return r;
+	loaded = layout_read(text_str(&text), text.len, path, faults);
+	if (!loaded)
+		return -EBADMSG;
+	*layout = loaded;
+	return 0;
+}
+
+static void strings_free(char **strings, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(strings[i]);
+	free(strings);
+}
+
+static char **strings_copy(char *const *strings, size_t n)
+{
+	char **copy = n ? mem_calloc(n, sizeof(*copy)) : NULL;
+
+	for (size_t i = 0; i < n; i++)
+		copy[i] = mem_strdup(strings[i]);
+	return copy;
+}
+
+void filesystem_release(struct layout_filesystem *fs)
+{
+	free(fs->label);
+	free(fs->mount_point);
+	strings_free(fs->options, fs->n_options);
+	strings_free(fs->mount_options, fs->n_mount_options);
+	*fs = (struct layout_filesystem){0};
+}
+
+void namespace_release(struct layout_namespace *ns)
+{
+	free(ns->name);
+	free(ns->owner);
+	free(ns->group);
+	filesystem_release(&ns->fs);
+	*ns = (struct layout_namespace){0};
+}
+
+void region_release(struct layout_region *region)
+{
+	free(region->name);
+	for (size_t i = 0; i < region->n_namespaces; i++)
+		namespace_release(&region->namespaces[i]);
+	free(region->namespaces);
+	*region = (struct layout_region){0};
+}
+
+void layout_free(struct layout *layout)
+{
+	if (!layout)
+		return;
+	for (size_t i = 0; i < layout->n_regions; i++)
+		region_release(&layout->regions[i]);
+	free(layout->regions);
+	free(layout->path);
+	free(layout);
+}
+
+static char *numbered(const char *s, int number)
+{
+	return s && number >= 0 ? mem_printf("%s-%d", s, number) : mem_strdup(s);
+}
+
+void namespace_copy(const struct layout_namespace *ns, int number, struct layout_namespace *copy)
+{
+	*copy = *ns;
+	copy->name = numbered(ns->name, number);
+	copy->owner = mem_strdup(ns->owner);
+	copy->group = mem_strdup(ns->group);
+	copy->fs.label = numbered(ns->fs.label, number);
+	copy->fs.mount_point = numbered(ns->fs.mount_point, number);
+	copy->fs.options = strings_copy(ns->fs.options, ns->fs.n_options);
+	copy->fs.mount_options = strings_copy(ns->fs.mount_options, ns->fs.n_mount_options);
+}
