@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# demo.sh: ramdax at work in a virtual machine, told as it happens; nothing of this machine's own
+# memory, disks or boot loader is touched.
+#
+#	make demo			with demo/layout.toml
+#	LAYOUT=my.toml make demo	with a layout of yours
+#	MEMORY=16G make demo		in a larger machine; default 6G
+#
+# A Debian kernel and a real dracut initramfs boot under QEMU, without KVM if there is none: first
+# after a power cycle, with empty RAM, then after a reset, with the RAM as it was. Needs root, for
+# building the initramfs; says which Debian packages it installs. Takes some minutes the first
+# time, about one afterwards.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+
+layout=$(readlink -f "${LAYOUT:-demo/layout.toml}")
+memory=${MEMORY:-6G}
+suite=trixie
+
+step() {
+	if [ -t 1 ]; then
+		printf '\n\033[1m=== %s\033[0m\n' "$*"
+	else
+		printf '\n=== %s\n' "$*"
+	fi
+}
+
+text() {
+	printf '%s\n' "$@" | fold -s -w 90
+}
+
+die() {
+	echo "demo: $*" >&2
+	exit 1
+}
+
+[ -e "$layout" ] || die "no layout '$layout'"
+
+step 'What is needed'
+if ! tests/install-needs build demo; then
+	exit 1
+fi
+[ "$(id -u)" -eq 0 ] || die "building an initramfs needs root: sudo make demo"
+make -s all
+kernel=$(tests/vm/fetch-kernel)
+text "Ready: ramdax built, Linux $(cat "$kernel/release") at hand."
+
+# shellcheck source=tests/dracut/lib.bash
+. tests/dracut/lib.bash
+# shellcheck source=tests/vm/lib.bash
+. tests/vm/lib.bash # its vm_start, which has RAM in a file
+BATS_TEST_COMPLETED=1
+vm_setup
+trap vm_teardown EXIT
+
+# The virtual machine's disk, and its initramfs as dracut made it.
+prepare_disk() {
+	dracut_disk
+	vm_args=(-drive "file=$vm_dir/disk,format=raw,if=virtio,cache=unsafe")
+	vm_cmdline='quiet root=LABEL=guest init=/init'
+}
+
+# boot MEMMAP: boots and shows what the guest says, as it says it.
+boot() {
+	local memmap=${1:+memmap=$1} follower
+	vm_start
+	tail -q -n +1 -F --pid="$vm_pid" "$vm_dir/output" 2>/dev/null | sed -u '/^guest: /d' &
+	follower=$!
+	wait "$vm_pid" || :
+	vm_pid=
+	wait "$follower"
+	grep -qx 'guest: exit status 0' "$vm_dir/output" || {
+		tail -n 30 "$vm_dir/console"
+		die "the virtual machine did not get to its end"
+	}
+}
+
+step 'The layout: what shall exist'
+cat "$layout"
+
+step 'Where the carveout goes: ramdax gen-cmdline, on the machine as it is'
+vm_layout <"$layout"
+vm_script <demo/where.sh
+vm_ram "$memory"
+boot ''
+memmap=$(sed -n 's/^memmap=//p' "$vm_dir/output")
+vm_teardown
+[ "$memmap" ] || die "there is no place for it in a machine of $memory: try MEMORY=16G make demo"
+text '' "That goes on the kernel's command line. 'a!b' takes a bytes of RAM at address b away from" \
+	"the system, and the RAMDAX driver makes a memory module of it."
+
+step "An initramfs with ramdax in it, by dracut (Debian '$suite')"
+dracut_setup
+vm_layout <"$layout"
+dracut_image "$suite" --no-hostonly || die 'dracut failed'
+text "$(du -h "$vm_dir/initrd" | cut -f 1) in all. In it, because the layout asks for them:"
+grep -oE '[^ ]*(ramdax|nd_pmem|nd_btt|dax_pmem|mkfs\.|mke2fs)[^ ]*' "$vm_dir/contents" |
+	grep -vE '/$|->' | sort -u | sed 's/^/    /'
+eval "$(declare -f prepare_disk | sed '1s/prepare_disk/vm_prepare/')"
+
+step 'First boot: the RAM is empty, as after a power cycle'
+cat demo/say.sh demo/first.sh | vm_script
+vm_ram "$memory"
+boot "$memmap"
+
+step 'Second boot: a reset, the RAM is as it was'
+cat demo/say.sh demo/second.sh | vm_script
+boot "$memmap"
+
+step 'What this was'
+text "Everything in the layout existed before anything was mounted, in both boots: made in the" \
+	"first, found again and left alone in the second." \
+	"" \
+	"It all is in RAM. A reset or a kexec keeps it, if the machine's firmware does; a power cut" \
+	"empties it, and the next boot makes it anew, empty. That is what it is for: caches, scratch," \
+	"guest memory, tests of persistent-memory software. Not for the only copy of anything."

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash
+# What the two boots tell their story with.
+
+say() {
+	echo
+	printf '%s\n' "$@"
+	echo
+}
+
+show() {
+	printf '$ %s\n' "$1"
+	eval "$1" 2>&1
+}
+
+# The file systems of the layout: device, type, where they are to be mounted.
+filesystems() {
+	ramdax status --json | jq -r '.regions[].namespaces[] | select(.filesystem.type) |
+		"\(.device) \(.filesystem.type) \(.filesystem.mount_point // "/mnt/" + .name)"' |
+		sed 's,^/dev/,,'
+}
+
+mount_all() {
+	filesystems | while read -r device type where; do
+		dax=
+		case $device:$type in
+		*s:* | *:ext2 | *:btrfs | *:vfat) ;;
+		*) dax=',dax=always' ;;
+		esac
+		mkdir -p "$where"
+		mount -t "$type" -o "rw$dax" "/dev/$device" "$where" ||
+			not_ok "/dev/$device mounts on $where"
+	done
+	ok 'mounted' >/dev/null
+	show "grep /dev/pmem /proc/mounts"
+}
+
+is_up() {
+	[ "$(report .status)" = 0 ] || not_ok 'everything was provisioned' "$(cat /run/ramdax/report.json)"
+}
