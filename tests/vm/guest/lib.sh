@@ -171,5 +171,5 @@ writes() {
 	strace -f -qq -o /tmp/trace -e trace=openat,open,creat,mount,init_module,finit_module,ioctl \
 		"$@" >/tmp/out 2>/tmp/err
 	grep -E 'O_WRONLY|O_RDWR|O_CREAT|^[0-9]+ +(mount|f?init_module|creat)\(|ioctl\(.*(BLKZEROOUT|BLKDISCARD|LOOP_|_IOC_WRITE)' \
-		/tmp/trace | grep -vE '"/(tmp|run|dev/null|dev/tty|dev/kmsg)[/"]?|TCGETS'
+		/tmp/trace | grep -vE '"/?(tmp|run|dev/null|dev/tty|dev/kmsg)[/"]|TCGETS'
 }
