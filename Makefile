@@ -75,7 +75,7 @@ UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test-*.c
 TESTS ?= $(UNIT) $(wildcard tests/*.bats tests/dracut/*.bats tests/vm/*.bats)
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 
-$(BUILD)/unit/%: tests/unit/%.c $(SOURCES) $(wildcard src/*.h)
+$(BUILD)/unit/%: tests/unit/%.c $(SOURCES) $(wildcard src/*.h tests/unit/*.h)
 	@mkdir -p $(@D)/objects
 	$(MAKE) -s STATIC=no BUILD=$(@D)/objects CFLAGS='$(SANITIZE)' objects
 	$(CC) $(CFLAGS) $(CPPFLAGS) $(SANITIZE) -o $@ $< $(SOURCES:src/%.c=$(@D)/objects/%.o) \
@@ -83,8 +83,16 @@ $(BUILD)/unit/%: tests/unit/%.c $(SOURCES) $(wildcard src/*.h)
 
 objects: $(OBJECTS)
 
+# TOML to toml-test's tagged JSON, for tests/toml and for conformance suites.
+$(BUILD)/toml-decode: tests/toml-decode.c $(filter $(BUILD)/toml%,$(OBJECTS)) \
+		$(foreach o,text mem diag units,$(BUILD)/$(o).o)
+	$(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) -o $@ $^ -ljson-c
+
+check-unit: $(UNIT)
+	tests/run $(UNIT)
+
 check: check-needs
-	@$(MAKE) -s all $(UNIT) && tests/run $(TESTS)
+	@$(MAKE) -s all $(UNIT) $(BUILD)/toml-decode && tests/run $(TESTS)
 
 check-vm: check-needs
 	@$(MAKE) -s all && tests/run $(wildcard tests/vm/*.bats)
@@ -98,4 +106,4 @@ check-needs:
 demo:
 	@demo/demo.sh
 
-.PHONY: objects check check-vm check-long check-needs demo
+.PHONY: objects check check-unit check-vm check-long check-needs demo
