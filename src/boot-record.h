@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What earlier runs of this boot reported: which namespaces they created, which they found. What
+ * was created by this boot stays so when a later run adopts it. See report.h for reading one.
+ */
+#ifndef RAMDAX_BOOT_RECORD_H
+#define RAMDAX_BOOT_RECORD_H
+
+#include "report.h"
+
+enum record_state {
+	RECORD_UNKNOWN, /* nothing is said of it, or something else */
+	RECORD_CREATED,
+	RECORD_ADOPTED,
+};
+
+/* What @record (may be NULL) says of the namespace @name, if @seen is still the same: it bears the
+ * UUID that was reported. */
+enum record_state boot_record_state(const struct boot_record *record, const char *name,
+				    const struct seen_namespace *seen);
+
+#endif

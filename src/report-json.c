@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report-json.h"
+
+#include "json-make.h"
+#include "report-rows.h"
+
+static void add_path(struct json_object *parent, const char *key, const char *device)
+{
+	_cleanup_(text_release) struct text path = {0};
+
+	text_addf(&path, "/dev/%s", device ? device : "");
+	json_add_string(parent, key, device ? text_str(&path) : NULL);
+}
+
+static void add_filesystem(struct json_object *parent, const struct seen_namespace *seen)
+{
+	struct json_object *fs = json_add_object(parent, "filesystem");
+
+	json_add_string(fs, "type", seen ? seen->fs.type : NULL);
+	json_add_string(fs, "uuid", seen ? seen->fs.uuid : NULL);
+	json_add_string(fs, "label", seen ? seen->fs.label : NULL);
+	json_add_string(fs, "mount_point", seen ? seen->mount_point : NULL);
+}
+
+/* What is there; of what is not, what is declared. */
+static void add_shape(struct json_object *parent, const struct row_namespace *row)
+{
+	const struct seen_namespace *seen = row->seen;
+	const struct shape shape = seen ? seen_shape(seen) : shape_of(row->planned->ns);
+
+	json_add_string(parent, "mode", mode_name(shape.mode));
+	json_add_number_if(parent, "size", seen && seen->enabled, seen ? seen->capacity : 0);
+	json_add_number_if(parent, "start", seen, seen ? seen->start : 0);
+	json_add_number_if(parent, "raw_size", seen, seen ? seen->raw : 0);
+	json_add_number_if(parent, "align", shape.align, shape.align);
+	json_add_string(parent, "map", shape.map == MAP_NONE ? NULL : map_name(shape.map));
+	json_add_number_if(parent, "sector_size", shape.sector_size, shape.sector_size);
+}
+
+static void add_planned(struct json_object *parent, const struct plan_namespace *p)
+{
+	struct json_object *place;
+
+	json_add_string(parent, "verdict", p ? verdict_name(p->verdict) : NULL);
+	if (!p || !p->where.size) {
+		json_add_null(parent, "planned");
+		return;
+	}
+	place = json_add_object(parent, "planned");
+	json_add_number(place, "start", p->where.start);
+	json_add_number(place, "raw_size", p->where.size);
+	json_add_number_if(place, "size", p->parts.capacity, p->parts.capacity);
+	json_add_number_if(place, "data_offset", p->parts.capacity, p->parts.data);
+}
+
+static void add_namespace(struct json_object *array, const struct row_namespace *row, bool planned)
+{
+	struct json_object *ns = json_append_object(array);
+	const struct seen_namespace *seen = row->seen;
+	const struct layout_namespace *declared = row->planned ? row->planned->ns : NULL;
+
+	json_add_string(ns, "name", *row->name ? row->name : NULL);
+	if (seen)
+		json_add_uuid_if(ns, "uuid", seen->has_uuid, seen->uuid);
+	else
+		json_add_uuid_if(ns, "uuid", true, declared->uuid);
+	add_shape(ns, row);
+	add_path(ns, "device", row_device(row));
+	json_add_string(ns, "kernel_name", seen ? seen->device : NULL);
+	json_add_string(ns, "state", report_state_name(row->state));
+	json_add_string(ns, "reason", row->reason);
+	json_add_string(ns, "user", seen ? seen->user : NULL);
+	json_add_bool(ns, "dax", seen && seen->dax);
+	json_add_number_if(ns, "line", declared, declared ? declared->line : 0);
+	json_add_bool(ns, "required", declared && declared->required);
+	add_filesystem(ns, seen);
+	if (planned)
+		add_planned(ns, row->planned);
+}
+
+static void add_memory(struct json_object *parent, const struct row_region *row)
+{
+	uint64_t usable = row_usable(row), left = 0;
+	bool known = row->range.size;
+	bool free_known = row_free(row, &left);
+	struct json_object *labels;
+
+	json_add_number_if(parent, "start", known, row->range.start);
+	json_add_number_if(parent, "size", known, row->range.size);
+	json_add_number_if(parent, "usable", known, usable);
+	json_add_number_if(parent, "free", free_known, left);
+	if (!known) {
+		json_add_null(parent, "label_area");
+		return;
+	}
+	labels = json_add_object(parent, "label_area");
+	json_add_number(labels, "start", range_end(row->range) - LABEL_AREA_SIZE);
+	json_add_number(labels, "size", LABEL_AREA_SIZE);
+}
+
+static void add_region(struct json_object *array, const struct machine *m,
+		       const struct row_region *row, bool planned)
+{
+	struct json_object *region = json_append_object(array), *namespaces;
+	const struct layout_region *declared = row->planned ? row->planned->region : NULL;
+	const struct seen_device *d = row_platform_device(row, m);
+
+	json_add_string(region, "name", row->name);
+	add_memory(region, row);
+	json_add_number_if(region, "node", row->node >= 0, (uint64_t)row->node);
+	json_add_string(region, "state", report_state_name(row->state));
+	json_add_string(region, "reason", row->reason);
+	json_add_string(region, "device", d ? d->name : NULL);
+	json_add_string(region, "driver", d ? d->driver : NULL);
+	json_add_string(region, "kernel_name", row->seen ? row->seen->name : NULL);
+	json_add_number_if(region, "line", declared, declared ? declared->line : 0);
+	json_add_bool(region, "required", declared && declared->required);
+	if (planned)
+		json_add_string(region, "verdict",
+				row->planned ? region_state_name(row->planned->state) : NULL);
+	namespaces = json_add_array(region, "namespaces");
+	for (size_t i = 0; i < row->n_namespaces; i++)
+		add_namespace(namespaces, &row->namespaces[i], planned);
+}
+
+static void add_messages(struct json_object *root)
+{
+	struct json_object *array = json_add_array(root, "messages");
+	const struct diag_message *messages;
+	size_t n = diag_messages(&messages);
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *message = json_append_object(array);
+
+		json_add_string(message, "level", diag_level_name(messages[i].level));
+		json_add_string(message, "text", messages[i].text);
+	}
+}
+
+static const char *driver_word(enum driver_state state)
+{
+	static const char *const words[] = {
+		[DRIVER_MISSING] = "missing",
+		[DRIVER_MODULE] = "module",
+		[DRIVER_READY] = "ready",
+	};
+
+	return words[state];
+}
+
+static struct json_object *document(const struct machine *machine, const struct plan *plan,
+				    const struct rows *rows, enum status status, bool planned)
+{
+	struct json_object *root = json_new_document(), *layout, *regions;
+
+	json_add_number(root, "version", REPORT_VERSION);
+	json_add_number(root, "status", (uint64_t)status);
+	json_add_string(root, "boot_kind", boot_kind_name(machine->boot_kind));
+	json_add_string(root, "boot_id", *machine->boot_id ? machine->boot_id : NULL);
+	json_add_string(root, "medium", "ram");
+	json_add_string(root, "kernel", machine->release);
+	json_add_string(root, "driver", driver_word(machine->driver));
+	layout = json_add_object(root, "layout");
+	json_add_string(layout, "path", plan ? plan->layout->path : NULL);
+	json_add_string(layout, "sha256", plan ? plan->layout->sha256 : NULL);
+	regions = json_add_array(root, "regions");
+	for (size_t i = 0; i < rows->n_regions; i++)
+		add_region(regions, machine, &rows->regions[i], planned);
+	return root;
+}
+
+static void add_step(struct json_object *array, const struct step *step)
+{
+	struct json_object *json = json_append_object(array);
+	const bool creates = step->kind == STEP_CREATE;
+	const unsigned line = step->ns ? step->ns->line : step->region ? step->region->line : 0;
+	const bool formats = step->kind == STEP_FORMAT || (creates && step->format);
+
+	json_add_string(json, "action", step_name(step->kind));
+	json_add_bool(json, "conditional", step->conditional);
+	json_add_string(json, "region", step->region ? step->region->name : NULL);
+	json_add_string(json, "namespace",
+			step->ns     ? step->ns->name
+			: step->seen ? step->seen->name
+				     : NULL);
+	json_add_string(json, "device", step->device ? step->device->name : NULL);
+	json_add_string(json, "reason", step->reason);
+	json_add_number_if(json, "line", line, line);
+	json_add_number_if(json, "start", creates, step->where.start);
+	json_add_number_if(json, "raw_size", creates, step->where.size);
+	json_add_number_if(json, "size", creates, step->parts.capacity);
+	json_add_string(json, "filesystem", formats ? fs_name(step->ns->fs.type) : NULL);
+}
+
+static void add_problem(struct json_object *array, const struct problem *problem)
+{
+	struct json_object *json = json_append_object(array);
+
+	json_add_number(json, "status", (uint64_t)problem->status);
+	json_add_number_if(json, "line", problem->line, problem->line);
+	json_add_string(json, "text", problem->text);
+	json_add_bool(json, "required", problem->required);
+}
+
+void report_json_plan(const struct plan *plan, enum status status, struct text *out)
+{
+	struct json_object *root, *array;
+	struct rows rows;
+
+	rows_make(&rows, plan->machine, plan, NULL, NULL);
+	root = document(plan->machine, plan, &rows, status, true);
+	array = json_add_array(root, "steps");
+	for (size_t i = 0; i < plan->n_steps; i++)
+		add_step(array, &plan->steps[i]);
+	array = json_add_array(root, "problems");
+	for (size_t i = 0; i < plan->n_problems; i++)
+		add_problem(array, &plan->problems[i]);
+	add_messages(root);
+	json_finish(root, out);
+	rows_release(&rows);
+}
+
+void report_json_status(const struct machine *machine, const struct plan *plan,
+			const struct outcome *outcome, const struct boot_record *record,
+			enum status status, struct text *out)
+{
+	struct json_object *root;
+	struct rows rows;
+
+	rows_make(&rows, machine, plan, outcome, record);
+	root = document(machine, plan, &rows, status, false);
+	add_messages(root);
+	json_finish(root, out);
+	rows_release(&rows);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The JSON documents, version 1. Keys are never missing: what is not known is null. Sizes and
+ * addresses are integers, bytes. Readers must accept keys that are not named here.
+ *
+ * The status, "ramdax status --json", "ramdax apply --json" and /run/ramdax/report.json:
+ *
+ *   version        1
+ *   status         exit status (of apply: the true one, which --boot hides)
+ *   boot_kind      cold, firmware, kexec or unknown
+ *   boot_id        of the kernel
+ *   medium         "ram": all of it is gone at power off
+ *   kernel         release
+ *   driver         of ramdax: missing, module (not loaded) or ready
+ *   layout         {path, sha256}; both null without a layout
+ *   regions        [{
+ *     name         the layout's; the kernel's ("region0") where no region of the layout claims it;
+ *                  null if it is a carveout that nobody claims and nothing is bound to
+ *     start, size  physical, with the label area; null if there is no carveout
+ *     usable       for namespaces
+ *     free         of that, what no namespace has; null if it is not known
+ *     label_area   {start, size}
+ *     node         NUMA node
+ *     state        see below; created: this boot made all that is in it
+ *     reason       why it is so
+ *     device       platform device, driver: what is bound to it
+ *     kernel_name  "region0"
+ *     line         of the layout
+ *     required
+ *     namespaces   [{
+ *       name, uuid, mode       fsdax, devdax, sector or raw
+ *       size                   capacity: what the device offers
+ *       start, raw_size        what it takes of the region
+ *       align, map             map: "dev", "mem"; both null for sector and raw
+ *       sector_size            null but for sector
+ *       device                 "/dev/pmem0.1", "/dev/dax0.2"
+ *       kernel_name            "namespace0.1"
+ *       state, reason
+ *       user                   who holds it
+ *       dax                    whether it is mounted, and with DAX active
+ *       line, required
+ *       filesystem             {type, uuid, label, mount_point}, all null if there is none
+ *     }]
+ *   }]
+ *   messages       [{level, text}]: error, warning or notice, in order
+ *
+ * state is one of: created (by this boot), adopted (was there before this boot's first run), absent
+ * (reason: why, if it was declared), conflict (differs, kept), foreign (not in the layout),
+ * damaged, failed (reason: what refused), deferred (a later run makes or finishes it).
+ *
+ * The plan, "ramdax plan --json", is the same document, where regions[].namespaces[] also has
+ *
+ *     planned      {start, raw_size, size, data_offset}: where it is or will be, and where in it
+ * the data begins; null if it has no place verdict      adopted, unfinished, absent, conflict, no
+ * room or blocked
+ *
+ * regions[] has
+ *
+ *     verdict      ready, unbound, absent, refused or down
+ *
+ * both null for what the layout does not name; and then
+ *
+ *   steps          [{
+ *     action       reserve, bind, clear, enable, create, format, ...
+ *     conditional  true: only if the RAM is empty once it is bound
+ *     region, namespace, device   whom it concerns: names; device: of the platform
+ *     reason, line
+ *     start, raw_size, size       create: where, and what its device will offer
+ *     filesystem                  type, if one will be made
+ *   }]
+ *   problems       [{status, line, text, required}]: status as the exit status would be
+ */
+#ifndef RAMDAX_REPORT_JSON_H
+#define RAMDAX_REPORT_JSON_H
+
+#define REPORT_VERSION 1
+
+#endif

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "carveout.h"
+#include "mem.h"
+#include "picture.h"
+#include "report-rows.h"
+
+#define INDENT 2
+
+/* What happens to a namespace, as a sign, a word and a colour. */
+struct action {
+	char sign;
+	const char *word;
+	enum ink ink;
+};
+
+static const struct action action_leave = {' ', "leave", INK_DIM};
+
+/* One namespace as it is shown: of the layout, or found. */
+struct item {
+	const struct row_namespace *row;
+	struct picture_namespace drawn; /* where.size 0: it has no place */
+	struct parts parts;
+	struct action action;
+};
+
+static const struct step *step_of(const struct plan *plan, const struct row_namespace *row)
+{
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const struct step *step = &plan->steps[i];
+
+		if (row->planned ? step->ns == row->planned->ns
+				 : step->seen && step->seen == row->seen)
+			return step;
+	}
+	return NULL;
+}
+
+static struct action step_action(const struct step *step)
+{
+	return (struct action){
+		.sign = step->kind == STEP_CREATE ? '+' : '~',
+		.word = step_name(step->kind),
+		.ink = step->kind == STEP_CREATE ? INK_GREEN : INK_YELLOW,
+	};
+}
+
+static struct action action_of(const struct plan *plan, const struct row_namespace *row)
+{
+	const struct step *step = step_of(plan, row);
+
+	if (step)
+		return step_action(step);
+	if (!row->planned)
+		return action_leave;
+	switch (row->planned->verdict) {
+	case VERDICT_ADOPTED:
+		return (struct action){'=', "keep", INK_PLAIN};
+	case VERDICT_CONFLICT:
+		return (struct action){'!', "conflict", INK_RED};
+	case VERDICT_NO_ROOM:
+	case VERDICT_BLOCKED:
+	case VERDICT_ABSENT:
+	case VERDICT_UNFINISHED:
+		break;
+	}
+	return (struct action){'-', verdict_name(row->planned->verdict), INK_RED};
+}
+
+/* Where it lies and what it consists of: as planned, or as found. */
+static void set_place(struct item *item)
+{
+	const struct row_namespace *row = item->row;
+	const struct plan_namespace *p = row->planned;
+	struct shape shape = row->seen ? seen_shape(row->seen) : shape_of(p->ns);
+
+	if (p) {
+		item->drawn.where = p->where;
+		item->parts = p->parts;
+	}
+	if (row->seen) {
+		item->drawn.where = (struct range){row->seen->start, row->seen->raw};
+		if (!item->parts.capacity && row->seen->enabled &&
+		    capacity_parts(&shape, row->seen->start, row->seen->raw, &item->parts))
+			item->parts.capacity = row->seen->capacity;
+	}
+	item->drawn.anatomy = anatomy_of(&shape, item->drawn.where.size, &item->parts);
+}
+
+/* By address; those without a place last, as the layout has them. */
+static int compare_items(const void *a, const void *b)
+{
+	const struct item *x = a, *y = b;
+	bool placed_x = x->drawn.where.size, placed_y = y->drawn.where.size;
+
+	if (placed_x != placed_y)
+		return placed_x ? -1 : 1;
+	if (placed_x && x->drawn.where.start != y->drawn.where.start)
+		return x->drawn.where.start < y->drawn.where.start ? -1 : 1;
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+/* The caller frees them; *@n_placed of them have a place. */
+static struct item *items_make(const struct plan *plan, const struct row_region *region,
+			       size_t *n_placed)
+{
+	struct item *items = mem_calloc(region->n_namespaces, sizeof(*items));
+	size_t n_own = 0, n_others = 0;
+
+	*n_placed = 0;
+	for (size_t i = 0; i < region->n_namespaces; i++) {
+		items[i].row = &region->namespaces[i];
+		items[i].action = action_of(plan, items[i].row);
+		items[i].drawn.ink = items[i].action.ink;
+		set_place(&items[i]);
+		*n_placed += items[i].drawn.where.size > 0;
+	}
+	qsort(items, region->n_namespaces, sizeof(*items), compare_items);
+	for (size_t i = 0; i < *n_placed; i++)
+		items[i].drawn.sign = items[i].row->planned ? picture_sign(n_own++, false)
+							    : picture_sign(n_others++, true);
+	return items;
+}
+
+static void add_size(struct table *t, uint64_t bytes)
+{
+	table_add(t, INK_PLAIN, bytes ? SIZE_HUMAN(bytes) : NULL);
+}
+
+/* What the device offers or will; of one without a place, what is wanted. */
+static uint64_t shown_size(const struct item *item)
+{
+	const struct row_namespace *row = item->row;
+
+	if (item->parts.capacity)
+		return item->parts.capacity;
+	if (row->seen)
+		return row->seen->capacity;
+	return row->planned->ns->size.kind == SIZE_BYTES ? row->planned->ns->size.bytes : 0;
+}
+
+static const char *shown_filesystem(const struct row_namespace *row)
+{
+	const struct layout_namespace *ns = row->planned ? row->planned->ns : NULL;
+
+	if (row->seen && row->planned && row->planned->verdict == VERDICT_UNFINISHED)
+		return ns->fs.type != FS_NONE ? fs_name(ns->fs.type) : NULL;
+	if (row->seen)
+		return row->seen->fs.type;
+	return ns->fs.type != FS_NONE ? fs_name(ns->fs.type) : NULL;
+}
+
+static const char *shown_reason(const struct plan *plan, const struct row_namespace *row)
+{
+	const struct step *step = step_of(plan, row);
+
+	if (row->reason && row->planned)
+		return row->reason;
+	return step ? step->reason : row->reason;
+}
+
+static void add_row(struct table *t, const struct plan *plan, const struct item *item)
+{
+	const struct row_namespace *row = item->row;
+	struct shape shape = row->seen ? seen_shape(row->seen) : shape_of(row->planned->ns);
+	_cleanup_(text_release) struct text action = {0};
+
+	text_addf(&action, "%c %s", item->action.sign, item->action.word);
+	table_add(t, item->action.ink,
+		  item->drawn.where.size ? (char[]){item->drawn.sign, '\0'} : NULL);
+	table_add(t, item->action.ink, text_str(&action));
+	table_add(t, INK_BOLD, *row->name ? row->name : "-");
+	table_add(t, INK_PLAIN, mode_name(shape.mode));
+	add_size(t, shown_size(item));
+	add_size(t, item->drawn.where.size);
+	add_size(t, anatomy_lost(&item->drawn.anatomy));
+	table_add(t, INK_PLAIN, map_name(shape.map));
+	add_size(t, shape.mode == MODE_SECTOR ? shape.sector_size : shape.align);
+	table_add(t, INK_PLAIN, shown_filesystem(row));
+	table_add(t, INK_PLAIN, shown_reason(plan, row));
+}
+
+static void add_table(struct text *out, const struct paper *paper, const struct plan *plan,
+		      const struct item *items, size_t n)
+{
+	static const struct table_column columns[] = {
+		{"", false},     {"ACTION", false}, {"NAME", false}, {"MODE", false},
+		{"SIZE", true},  {"RAW", true},     {"LOST", true},  {"MAP", false},
+		{"ALIGN", true}, {"FS", false},     {"WHY", false},
+	};
+	struct table table;
+
+	table_init(&table, columns, ARRAY_SIZE(columns));
+	for (size_t i = 0; i < n; i++)
+		add_row(&table, plan, &items[i]);
+	table_print(&table, paper, INDENT, out);
+	table_release(&table);
+}
+
+static void add_picture(struct text *out, const struct paper *paper,
+			const struct row_region *region, const struct item *items, size_t n_placed)
+{
+	_cleanup_(freep) struct picture_namespace *drawn = mem_calloc(n_placed, sizeof(*drawn));
+
+	for (size_t i = 0; i < n_placed; i++)
+		drawn[i] = items[i].drawn;
+	picture_add(out, paper, INDENT, region->range, row_usable(region), drawn, n_placed);
+}
+
+static const char *region_word(const struct row_region *region)
+{
+	const struct plan_region *p = region->planned;
+
+	if (!p)
+		return "not in the layout, left alone";
+	switch (p->state) {
+	case REGION_ABSENT:
+		return "absent";
+	case REGION_REFUSED:
+		return "refused";
+	case REGION_UNBOUND:
+		return "to be bound";
+	case REGION_READY:
+		return p->region->foreign ? "somebody else's, left alone" : "ready";
+	case REGION_DOWN:
+		return "down";
+	}
+	return "";
+}
+
+static void add_heading(struct text *out, const struct paper *paper,
+			const struct row_region *region)
+{
+	_cleanup_(text_release) struct text name = {0}, rest = {0};
+	bool well =
+		!region->reason || (region->planned && region->planned->state == REGION_UNBOUND);
+	size_t at;
+
+	if (region->name)
+		text_addf(&name, "region \"%s\"", region->name);
+	else
+		text_add(&name, "carveout");
+	at = text_columns(text_str(&name));
+	ink_add(out, paper, INK_BOLD, text_str(&name));
+	text_add(&rest, ": ");
+	if (region->range.size)
+		text_addf(&rest, "%s carveout at 0x%llx, ", SIZE_HUMAN(region->range.size),
+			  (unsigned long long)region->range.start);
+	if (region->node >= 0)
+		text_addf(&rest, "node %d, ", region->node);
+	rest.len -= strlen(", ");
+	rest.s[rest.len] = '\0';
+	text_addf(&rest, ": %s", region_word(region));
+	if (!well)
+		text_addf(&rest, ": %s", region->reason);
+	paragraph_add(out, paper, at, INDENT, INK_PLAIN, text_str(&rest));
+}
+
+/* Of a region whose contents are known, or will be; a carveout that is refused is a closed box. */
+static bool has_picture(const struct row_region *region)
+{
+	if (!region->range.size)
+		return false;
+	if (!region->planned)
+		return region->seen && region->seen->enabled;
+	return region->planned->state == REGION_READY || region->planned->state == REGION_UNBOUND;
+}
+
+static void add_region(struct text *out, const struct paper *paper, const struct plan *plan,
+		       const struct row_region *region)
+{
+	size_t n_placed;
+	_cleanup_(freep) struct item *items = items_make(plan, region, &n_placed);
+
+	add_heading(out, paper, region);
+	if (region->planned && region->planned->state == REGION_UNBOUND && region->n_namespaces)
+		text_add(out, "if the RAM is empty, then:\n");
+	if (has_picture(region))
+		add_picture(out, paper, region, items, n_placed);
+	add_table(out, paper, plan, items, region->n_namespaces);
+	text_add_char(out, '\n');
+}
+
+static void add_device_steps(struct text *out, const struct paper *paper, const struct plan *plan)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const struct step *step = &plan->steps[i];
+		_cleanup_(text_release) struct text line = {0};
+
+		if (step->ns || step->seen || !step->device)
+			continue;
+		any = true;
+		text_addf(&line, " %s device \"%s\": %s", step_name(step->kind), step->device->name,
+			  step->reason);
+		ink_add(out, paper, INK_YELLOW, "~");
+		paragraph_add(out, paper, 1, INDENT, INK_PLAIN, text_str(&line));
+	}
+	if (any)
+		text_add_char(out, '\n');
+}
+
+static void add_problems(struct text *out, const struct paper *paper, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_problems; i++) {
+		const struct problem *p = &plan->problems[i];
+		_cleanup_(text_release) struct text line = {0};
+
+		text_addf(&line, " %s", p->text);
+		if (p->required)
+			text_add(&line, "; it is required");
+		if (p->line)
+			text_addf(&line, " (%s:%u)", plan->layout->path, p->line);
+		ink_add(out, paper, INK_RED, "!");
+		paragraph_add(out, paper, 1, INDENT, INK_PLAIN, text_str(&line));
+	}
+	if (plan->n_problems)
+		text_add_char(out, '\n');
+}
+
+static void add_count(struct text *out, const struct plan *plan, enum step_kind kind,
+		      bool conditional, const char *what)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_steps; i++)
+		n += plan->steps[i].kind == kind && plan->steps[i].conditional == conditional;
+	if (!n)
+		return;
+	text_addf(out, "%s%s %zu %s%s", out->len ? ", " : "", step_name(kind), n, what,
+		  n == 1 ? "" : "s");
+}
+
+/* "bind 1 device, create 3 namespaces" */
+static void add_counts(struct text *out, const struct plan *plan, bool conditional)
+{
+	static const struct {
+		enum step_kind kind;
+		const char *what;
+	} counted[] = {
+		{STEP_OVERRIDE, "device"},  {STEP_BIND, "device"},      {STEP_CLEAR, "namespace"},
+		{STEP_ENABLE, "namespace"}, {STEP_CREATE, "namespace"}, {STEP_FORMAT, "namespace"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(counted); i++)
+		add_count(out, plan, counted[i].kind, conditional, counted[i].what);
+}
+
+static size_t n_declared(const struct plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->layout->n_regions; i++)
+		n += plan->layout->regions[i].n_namespaces;
+	return n;
+}
+
+static void add_summary(struct text *out, const struct plan *plan)
+{
+	_cleanup_(text_release) struct text now = {0}, then = {0};
+
+	add_counts(&now, plan, false);
+	add_counts(&then, plan, true);
+	if (now.len && then.len)
+		text_addf(out, "to do: %s; then, if the RAM is empty, %s\n", text_str(&now),
+			  text_str(&then));
+	else if (now.len)
+		text_addf(out, "to do: %s\n", text_str(&now));
+	else if (then.len)
+		text_addf(out, "to do, if the RAM is empty: %s\n", text_str(&then));
+	else if (plan->n_problems)
+		text_addf(out, "nothing can be done: %zu problem%s\n", plan->n_problems,
+			  plan->n_problems == 1 ? "" : "s");
+	else if (!plan->layout->n_regions)
+		text_add(out, "nothing to do: the layout has no regions\n");
+	else
+		text_addf(out, "nothing to do: %zu namespace%s as declared\n", n_declared(plan),
+			  n_declared(plan) == 1 ? " is" : "s are");
+}
+
+void report_plan(const struct plan *plan, const struct report_style *style, struct text *out)
+{
+	const struct paper paper = {style->colour, style->columns};
+	struct rows rows;
+
+	rows_make(&rows, plan->machine, plan, NULL, NULL);
+	add_device_steps(out, &paper, plan);
+	for (size_t i = 0; i < rows.n_regions; i++)
+		add_region(out, &paper, plan, &rows.regions[i]);
+	add_problems(out, &paper, plan);
+	add_summary(out, plan);
+	if (plan->layout->n_regions)
+		text_add(out, "the medium is RAM: its contents are gone at power off\n");
+	rows_release(&rows);
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "mem.h"
+#include "report-rows.h"
+#include "table.h"
+
+#define INDENT 2
+
+static enum ink state_ink(enum report_state state)
+{
+	static const enum ink inks[] = {
+		[STATE_CREATED] = INK_GREEN, [STATE_ADOPTED] = INK_GREEN,
+		[STATE_ABSENT] = INK_YELLOW, [STATE_CONFLICT] = INK_RED,
+		[STATE_FOREIGN] = INK_PLAIN, [STATE_DAMAGED] = INK_RED,
+		[STATE_FAILED] = INK_RED,    [STATE_DEFERRED] = INK_YELLOW,
+	};
+
+	return inks[state];
+}
+
+/* What stands behind the name: how it differs, and who else holds it. */
+static char *note_of(const struct row_namespace *row)
+{
+	const struct seen_namespace *seen = row->seen;
+	struct text note = {0};
+
+	if (row->reason)
+		text_add(&note, row->reason);
+	if (seen && !seen->enabled && !row->reason)
+		text_add(&note, "not enabled");
+	if (seen && seen->user && !seen->mount_point)
+		text_addf(&note, "%sin use: %s", note.len ? "; " : "", seen->user);
+	if (seen && seen->fs.state == SEEN_INCOMPLETE)
+		text_addf(&note, "%sits file system was never finished", note.len ? "; " : "");
+	return text_take(&note);
+}
+
+static void add_namespace(struct table *t, const struct row_namespace *row)
+{
+	const struct seen_namespace *seen = row->seen;
+	const char *device = row_device(row);
+	_cleanup_(text_release) struct text path = {0};
+	_cleanup_(freep) char *note = note_of(row);
+
+	text_addf(&path, "/dev/%s", device ? device : "");
+	table_add(t, INK_BOLD, *row->name ? row->name : "-");
+	table_add(t, state_ink(row->state), report_state_name(row->state));
+	table_add(t, INK_PLAIN, device ? text_str(&path) : NULL);
+	table_add(t, INK_PLAIN, mode_name(seen ? seen->mode : row->planned->ns->mode));
+	table_add(t, INK_PLAIN, seen && seen->capacity ? SIZE_HUMAN(seen->capacity) : NULL);
+	table_add(t, INK_PLAIN, seen ? seen->fs.type : NULL);
+	table_add(t, INK_PLAIN, seen ? seen->mount_point : NULL);
+	table_add(t, INK_PLAIN, seen && seen->mount_point ? seen->dax ? "yes" : "no" : NULL);
+	table_add(t, INK_PLAIN, note);
+}
+
+static void add_namespaces(struct text *out, const struct paper *paper,
+			   const struct row_region *region)
+{
+	static const struct table_column columns[] = {
+		{"NAME", false},       {"STATE", false}, {"DEVICE", false},
+		{"MODE", false},       {"SIZE", true},   {"FS", false},
+		{"MOUNTPOINT", false}, {"DAX", false},   {"NOTE", false},
+	};
+	struct table table;
+
+	table_init(&table, columns, ARRAY_SIZE(columns));
+	for (size_t i = 0; i < region->n_namespaces; i++)
+		add_namespace(&table, &region->namespaces[i]);
+	table_print(&table, paper, INDENT, out);
+	table_release(&table);
+}
+
+/* What keeps a carveout that no region of the layout explains from being one. */
+static const char *carveout_note(const struct seen_device *d)
+{
+	if (!d || d->absent)
+		return "the kernel made no device of it";
+	return d->driver ? d->driver : "not bound";
+}
+
+static void add_heading(struct text *out, const struct paper *paper, const struct machine *m,
+			const struct row_region *region)
+{
+	_cleanup_(text_release) struct text name = {0}, rest = {0};
+	uint64_t left = 0;
+	size_t at;
+
+	text_addf(&name, region->name ? "region \"%s\"" : "carveout", region->name);
+	at = text_columns(text_str(&name));
+	ink_add(out, paper, INK_BOLD, text_str(&name));
+	text_add(&rest, ":");
+	if (region->range.size)
+		text_addf(&rest, " %s at 0x%llx,", SIZE_HUMAN(region->range.size),
+			  (unsigned long long)region->range.start);
+	if (region->node >= 0)
+		text_addf(&rest, " node %d,", region->node);
+	if (row_free(region, &left))
+		text_addf(&rest, " %s free,", SIZE_HUMAN(left));
+	text_addf(&rest, " %s", report_state_name(region->state));
+	if (region->reason)
+		text_addf(&rest, ": %s", region->reason);
+	else if (!region->seen)
+		text_addf(&rest, ": %s", carveout_note(row_platform_device(region, m)));
+	else if (!region->seen->enabled)
+		text_add(&rest, ": the kernel refuses the labels found in it");
+	paragraph_add(out, paper, at, INDENT, INK_PLAIN, text_str(&rest));
+}
+
+static const char *driver_sentence(const struct machine *m)
+{
+	static const char *const sentences[] = {
+		[DRIVER_MISSING] = "the kernel has no ramdax driver (Linux 6.19 or later, "
+				   "CONFIG_RAMDAX)",
+		[DRIVER_MODULE] = "the ramdax driver is not loaded",
+		[DRIVER_READY] = "the ramdax driver is there",
+	};
+
+	return sentences[m->driver];
+}
+
+static const char *boot_sentence(enum boot_kind kind)
+{
+	static const char *const sentences[] = {
+		[BOOT_UNKNOWN] = "how it was booted is not known",
+		[BOOT_COLD] = "cold boot, memory was lost",
+		[BOOT_FIRMWARE] = "booted through the firmware, which may or may not have kept "
+				  "memory",
+		[BOOT_KEXEC] = "booted by kexec, memory was kept",
+	};
+
+	return sentences[kind];
+}
+
+static void add_machine(struct text *out, const struct paper *paper, const struct machine *m,
+			const struct plan *plan)
+{
+	_cleanup_(text_release) struct text line = {0};
+
+	if (m->release)
+		text_addf(&line, "Linux %s: ", m->release);
+	text_addf(&line, "%s; %s", boot_sentence(m->boot_kind), driver_sentence(m));
+	if (!plan)
+		text_add(&line, "; no layout was read");
+	paragraph_add(out, paper, 0, INDENT, INK_PLAIN, text_str(&line));
+	text_add_char(out, '\n');
+}
+
+void report_status(const struct machine *machine, const struct plan *plan,
+		   const struct boot_record *record, const struct report_style *style,
+		   struct text *out)
+{
+	const struct paper paper = {style->colour, style->columns};
+	struct rows rows;
+
+	rows_make(&rows, machine, plan, NULL, record);
+	add_machine(out, &paper, machine, plan);
+	for (size_t i = 0; i < rows.n_regions; i++) {
+		add_heading(out, &paper, machine, &rows.regions[i]);
+		add_namespaces(out, &paper, &rows.regions[i]);
+		text_add_char(out, '\n');
+	}
+	if (rows.n_regions)
+		text_add(out, "the medium is RAM: its contents are gone at power off\n");
+	else
+		text_add(out, "there are no carveouts and no regions\n");
+	rows_release(&rows);
+}
