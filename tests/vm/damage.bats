@@ -1,0 +1,144 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# RAM that changed between two boots: labels, superblocks. What may be somebody's data is kept.
+#
+# shellcheck disable=SC2154,SC2016 # variables of lib.bash; single quotes are for the guest
+
+load lib
+
+setup() {
+	vm_setup
+	vm_ram 2G
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "pool"
+		[[region.namespace]]
+		name = "files"
+		size = "64MiB"
+		filesystem.type = "ext4"
+		[[region.namespace]]
+		name = "cache"
+		size = "304MiB"
+		filesystem.type = "xfs"
+	END
+	vm_script <<-'END'
+		run 0 ramdax apply
+		for name in files cache; do
+			disk=$(namespace $name blockdev)
+			echo "data $name $(cat /sys/bus/nd/devices/*/block/"$disk"/../../resource | head -n 1)"
+		done
+	END
+	vm_boot --memmap "$carveout"
+}
+teardown() { vm_teardown; }
+
+carveout='524416K!4G'
+labels=0x120000000 # its last 128 KiB
+
+# The physical address of the first byte of the file system $1.
+data_of() {
+	vm_said "^data $1 " | sed 's/.* //'
+}
+
+# The second boot, with the script on standard input.
+again() {
+	vm_script
+	vm_boot --memmap "$carveout"
+}
+
+@test "one label index is bad: the other is as good" {
+	head -c 256 /dev/urandom | vm_poke "$labels"
+	again <<-'END'
+		run 0 ramdax apply
+		is "both are there" "$(namespaces)" 2
+		run 0 ramdax apply --boot
+		is "adopted" "$(reported files)" adopted
+		holds "clean" e2fsck -fn "$(device files)"
+	END
+}
+
+@test "the labels are lost, the data is not" {
+	head -c 512 /dev/urandom | vm_poke "$labels"
+	vm_peek 4G 512M | sha256sum >"$vm_dir/before"
+	again <<-'END'
+		run 5 ramdax apply
+		says "the message names the region" /tmp/err '"pool"'
+		is "nothing was made" "$(namespaces)" 0
+		run 0 ramdax apply --boot
+		is "the report says conflict" "$(report '.regions[0].state')" conflict
+	END
+	vm_peek 4G 512M | sha256sum | diff "$vm_dir/before" -
+}
+
+@test "the whole carveout is lost: made anew" {
+	vm_scramble 4G 524416K
+	again <<-'END'
+		run 0 ramdax apply
+		is "both are there" "$(namespaces)" 2
+		holds "clean" e2fsck -fn "$(device files)"
+	END
+}
+
+@test "a file system is gone: that is a conflict" {
+	local at
+	at=$(data_of files)
+	[ "$at" ]
+	head -c 64K /dev/zero | vm_poke "$at"
+	vm_peek 4G 512M | sha256sum >"$vm_dir/before"
+	again <<-'END'
+		run 5 ramdax apply
+		says "the message names it" /tmp/err '"files"'
+		run 0 ramdax apply --boot
+		is "the report says conflict" "$(reported files)" conflict
+		is "the other is adopted" "$(reported cache)" adopted
+	END
+	vm_peek 4G 512M | sha256sum | diff "$vm_dir/before" -
+}
+
+@test "an xfs that mkfs did not finish is made again" {
+	local at
+	at=$(data_of cache)
+	[ "$at" ]
+	printf '\001' | vm_poke "$(printf '0x%x' $((at + 126)))" # sb_inprogress
+	again <<-'END'
+		run 6 ramdax plan --check
+		run 0 ramdax apply
+		holds "it is sound" xfs_repair -n "$(device cache)"
+		holds "it mounts" mount -t xfs -o dax=always "$(device cache)" /mnt
+		umount /mnt
+		run 0 ramdax plan --check
+	END
+}
+
+@test "labels that overlap: the region is left alone" {
+	# the second label (slot 1) claims the first one's start, with a checksum that fits
+	vm_peek "$labels" 128K >"$vm_dir/labels"
+	python3 - "$vm_dir/labels" <<-'END'
+		import struct, sys
+		area = bytearray(open(sys.argv[1], 'rb').read())
+		seq = [struct.unpack_from('<I', area, i * 256 + 0x14)[0] for i in (0, 1)]
+		index = 256 if seq[1] == seq[0] % 3 + 1 else 0
+		used = [512 + slot * 256 for slot in range(510)
+			if not area[index + 0x48 + slot // 8] >> slot % 8 & 1]
+		one, two = used
+		area[two + 0x68:two + 0x70] = area[one + 0x68:one + 0x70] # dpa
+		area[two + 0xf8:two + 0x100] = bytes(8)
+		low = high = 0 # fletcher64
+		for word in struct.unpack_from('<64I', area, two):
+			low = (low + word) & 0xffffffff
+			high = (high + low) & 0xffffffff
+		struct.pack_into('<Q', area, two + 0xf8, high << 32 | low)
+		open(sys.argv[1], 'wb').write(area)
+	END
+	vm_poke "$labels" <"$vm_dir/labels"
+	vm_peek 4G 524416K | sha256sum >"$vm_dir/before"
+	again <<-'END'
+		run 5 ramdax apply
+		says "the message names the region" /tmp/err '"pool"'
+		run 0 ramdax apply --boot
+		is "the report says conflict" "$(report '.regions[0].state')" conflict
+	END
+	vm_peek 4G 524416K | sha256sum | diff "$vm_dir/before" -
+}
