@@ -11,11 +11,13 @@ static const struct option_spec options[] = {
 	{0},
 };
 
-/* What --check answers: is there anything to do? */
+/* What --check answers: is there anything to do? Keeping other drivers off a device that must not
+ * be bound is nothing that was asked for. */
 static enum status answer(const struct plan *plan)
 {
-	if (plan->n_steps)
-		return STATUS_TO_DO;
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (plan->steps[i].kind != STEP_OVERRIDE)
+			return STATUS_TO_DO;
 	return plan_status(plan);
 }
 

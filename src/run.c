@@ -15,7 +15,7 @@ static const char *const folders[] = {
 	"/usr/lib/ramdax", "/usr/sbin", "/sbin", "/usr/bin", "/bin",
 };
 
-static char *const environment[] = {
+static const char *const environment[] = {
 	"PATH=/usr/lib/ramdax:/usr/sbin:/sbin:/usr/bin:/bin",
 	"LC_ALL=C",
 	NULL,
@@ -45,7 +45,7 @@ _noreturn_ static void child(const char *path, const char *const *argv, int out)
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
 	syscall(SYS_close_range, 3U, ~0U, 0U);
-	execve(path, (char *const *)argv, environment);
+	execve(path, (char *const *)argv, (char *const *)environment);
 	_exit(127);
 }
 
