@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Users of devices, found in files as a captured machine has them. That live devices are looked
+ * at too is shown in a virtual machine.
+ */
+#include "inuse.h"
+
+#include <sys/sysmacros.h>
+
+#include "unit.h"
+
+#include "inuse-parts.h"
+#include "tree.h"
+
+static void mounts_are_parsed(void)
+{
+	char line[] = "36 35 259:3 / /srv/my\\040files rw,noatime shared:1 master:2 - ext4 "
+		      "/dev/pmem0 rw,dax=always";
+	char plain[] = "36 35 0:45 / /mnt rw - btrfs /dev/pmem1 rw";
+	char *broken[] = {(char[]){""}, (char[]){"36 35 259:3 / /mnt rw shared:1 ext4 a b"},
+			  (char[]){"36 35 259 / /mnt rw - ext4 a b"},
+			  (char[]){"36 35 259:3 / /mnt rw - ext4 a"},
+			  (char[]){"36 35 259:3x / /mnt rw - ext4 a b"}};
+	struct mountinfo m;
+
+	if (CHECK(mountinfo_parse(line, &m))) {
+		CHECK_INT(m.dev, makedev(259, 3));
+		CHECK_STR(m.mount_point, "/srv/my files");
+		CHECK_STR(m.type, "ext4");
+		CHECK_STR(m.source, "/dev/pmem0");
+		CHECK_STR(m.options, "rw,dax=always");
+	}
+	CHECK(mountinfo_parse(plain, &m));
+	CHECK_STR(m.source, "/dev/pmem1");
+	for (size_t i = 0; i < ARRAY_SIZE(broken); i++)
+		CHECK(!mountinfo_parse(broken[i], &m));
+}
+
+static void mappings_are_parsed(void)
+{
+	char dax[] = "7f0000000000-7f0000200000 rw-s 00000000 00:06 231    /dev/dax0.1";
+	char anonymous[] = "7ffc00000000-7ffc00021000 rw-p 00000000 00:00 0 ";
+	char broken[] = "7ffc00000000 rw-p 00000000 00:00 0";
+	struct mapping m;
+
+	if (CHECK(mapping_parse(dax, &m))) {
+		CHECK(m.shared && m.file);
+		CHECK_STR(m.path, "/dev/dax0.1");
+		CHECK_INT(m.dev, makedev(0, 6));
+		CHECK_INT(m.end - m.start, 0x200000);
+	}
+	if (CHECK(mapping_parse(anonymous, &m)))
+		CHECK(!m.shared && !m.file);
+	CHECK(!mapping_parse(broken, &m));
+}
+
+static void escapes_are_decoded(void)
+{
+	char text[] = "a\\040b\\134c\\9\\12";
+
+	octal_decode(text);
+	CHECK_STR(text, "a b\\c\\9\\12");
+}
+
+/* A machine with the block devices pmem0 (259:0), pmem1 (259:1, a partition 259:2) and the
+ * character device dax0.2 (252:0). */
+static void machine_make(struct tree *t, struct inuse *devices)
+{
+	tree_make(t);
+	tree_file(t, "d/pmem0/dev", "259:0\n");
+	tree_directory(t, "d/pmem0/holders");
+	tree_file(t, "d/pmem1/dev", "259:1\n");
+	tree_file(t, "d/pmem1/pmem1p1/dev", "259:2\n");
+	tree_file(t, "d/pmem1/pmem1p1/partition", "1\n");
+	tree_file(t, "d/dax0.2/dev", "252:0\n");
+	memset(devices, 0, 3 * sizeof(*devices));
+	devices[0].dir = mem_strdup("d/pmem0");
+	devices[1].dir = mem_strdup("d/pmem1");
+	devices[2].dir = mem_strdup("d/dax0.2");
+}
+
+static void devices_release(struct inuse *devices)
+{
+	for (int i = 0; i < 3; i++) {
+		free(devices[i].dir);
+		free(devices[i].user);
+		free(devices[i].mount_point);
+	}
+}
+
+/* One way of using a device: files to add, and who is found. */
+struct use {
+	const char *path;
+	const char *text; /* or a link's target after "->" */
+	const char *users[3];
+};
+
+static const struct use uses[] = {
+	{"proc/swaps", "Filename\tType\n/dev/pmem0   partition 1 0 -1\n", {"swap"}},
+	{"proc/swaps", "Filename\tType\n/swapfile   file 1 0 -1\n", {NULL}},
+	{"d/pmem0/holders/dm-3", "->../../dm-3", {"dm-3"}},
+	{"d/pmem1/pmem1p1/holders/md0", "->../../md0", {NULL, "md0"}},
+	{"sys/block/loop4/loop/backing_file", "/dev/pmem0\n", {"loop4"}},
+	{"proc/self/mountinfo", "1 0 259:0 / /srv rw - xfs /dev/root rw\n", {"mounted on /srv"}},
+	{"proc/12/mountinfo", "1 0 259:2 / /a rw - ext4 x rw\n", {NULL, "mounted on /a"}},
+	{"proc/12/mountinfo", "1 0 0:40 / /a rw - btrfs /dev/pmem1 rw\n", {NULL, "mounted on /a"}},
+	{"proc/12/mountinfo", "1 0 259:9 / /a rw - ext4 /dev/sda rw\n", {NULL}},
+	{"proc/12/fd/5", "->/dev/dax0.2", {NULL, NULL, "open by process 12"}},
+	{"proc/12/fd/5", "->/dev/pmem0", {"open by process 12"}},
+	{"proc/12/fd/5", "->/dev/pmem01", {NULL}},
+	{"proc/12/maps",
+	 "1000-2000 rw-s 0 00:06 9 /dev/dax0.2\n",
+	 {NULL, NULL, "mapped by process 12"}},
+	{"proc/12/maps", "1000-2000 r--p 0 103:01 9 /srv/file\n", {NULL, "mapped by process 12"}},
+	{"proc/12/maps", "1000-2000 rw-p 0 00:00 0 /dev/dax0.2\n", {NULL}},
+	{"d/dax0.2/driver", "->../../bus/dax/drivers/kmem", {NULL, NULL, "driver kmem"}},
+	{"d/dax0.2/driver", "->../../bus/dax/drivers/device_dax", {NULL}},
+	{"sys/kernel/config/nvmet/subsystems/s/namespaces/1/device_path", "/dev/pmem0\n", {NULL}},
+};
+
+static void every_use_is_found(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(uses); i++) {
+		_cleanup_(tree_remove) struct tree t;
+		struct inuse devices[3];
+
+		machine_make(&t, devices);
+		if (!strncmp(uses[i].text, "->", 2))
+			tree_link(&t, uses[i].path, uses[i].text + 2);
+		else
+			tree_file(&t, uses[i].path, uses[i].text);
+		inuse_observe(&t.fs, devices, 3);
+		for (int j = 0; j < 3; j++)
+			CHECK_STR(devices[j].user, uses[i].users[j]);
+		devices_release(devices);
+	}
+}
+
+static void a_target_counts_while_enabled(void)
+{
+	_cleanup_(tree_remove) struct tree t;
+	struct inuse devices[3];
+
+	machine_make(&t, devices);
+	tree_file(&t, "sys/kernel/config/nvmet/subsystems/s/namespaces/1/device_path",
+		  "/dev/pmem0\n");
+	tree_file(&t, "sys/kernel/config/nvmet/subsystems/s/namespaces/1/enable", "1\n");
+	inuse_observe(&t.fs, devices, 3);
+	CHECK_STR(devices[0].user, "nvme target s");
+	devices_release(devices);
+}
+
+static void our_own_mounts_come_first(void)
+{
+	_cleanup_(tree_remove) struct tree t;
+	struct inuse devices[3];
+
+	machine_make(&t, devices);
+	tree_file(&t, "proc/self/mountinfo",
+		  "1 0 259:0 / /ours rw - xfs a rw,dax=inode\n2 0 259:0 / /again rw - xfs a rw\n");
+	tree_link(&t, "proc/self/ns/mnt", "mnt:[2]");
+	tree_file(&t, "proc/1/mountinfo", "1 0 259:0 / /theirs rw - xfs a rw\n");
+	tree_link(&t, "proc/1/ns/mnt", "mnt:[1]");
+	/* In our namespace: what it would say is known already. */
+	tree_file(&t, "proc/3/mountinfo", "1 0 259:2 / /never/read rw - xfs a rw\n");
+	tree_link(&t, "proc/3/ns/mnt", "mnt:[2]");
+	inuse_observe(&t.fs, devices, 3);
+	CHECK_STR(devices[0].user, "mounted on /ours");
+	CHECK_STR(devices[0].mount_point, "/ours");
+	CHECK(devices[0].dax && !devices[1].dax);
+	CHECK_STR(devices[1].mount_point, NULL);
+	devices_release(devices);
+}
+
+UNIT_TESTS(UNIT(mounts_are_parsed), UNIT(mappings_are_parsed), UNIT(escapes_are_decoded),
+	   UNIT(every_use_is_found), UNIT(a_target_counts_while_enabled),
+	   UNIT(our_own_mounts_come_first))

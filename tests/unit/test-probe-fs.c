@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * File systems made by the real mkfs programs, whole, interrupted and damaged.
+ */
+#include "probe-fs.h"
+
+#include "unit.h"
+
+#include "tree.h"
+
+/* dev/pmem0 of @bytes, then @command with its path at the end. */
+static bool make(const struct tree *t, off_t bytes, const char *command)
+{
+	_cleanup_(freep) char *path = tree_path(t, "dev/pmem0");
+	_cleanup_(freep) char *line = mem_printf("PATH=$PATH:/usr/sbin:/sbin; %s %s >%s.log 2>&1",
+						 command, path, t->path);
+	_cleanup_(freep) char *log = mem_printf("%s.log", t->path);
+	bool made;
+
+	tree_file(t, "dev/pmem0", "");
+	made = truncate(path, bytes) == 0 && system(line) == 0;
+	remove(log);
+	return made;
+}
+
+static void overwrite(const struct tree *t, off_t at, const void *bytes, size_t n)
+{
+	_cleanup_(freep) char *path = tree_path(t, "dev/pmem0");
+	_cleanup_(closep) int fd = open(path, O_WRONLY);
+
+	if (fd < 0 || pwrite(fd, bytes, n, at) != (ssize_t)n)
+		tree_fail(path);
+}
+
+static void release(struct seen_filesystem *seen)
+{
+	free(seen->type);
+	free(seen->uuid);
+	free(seen->label);
+}
+
+static void nothing_there(void)
+{
+	_cleanup_(tree_remove) struct tree t;
+	_cleanup_(release) struct seen_filesystem seen;
+
+	tree_make(&t);
+	fs_probe(&t.fs, "pmem0", &seen);
+	CHECK_INT(seen.state, SEEN_NOT_LOOKED);
+	tree_directory(&t, "dev/pmem0");
+	fs_probe(&t.fs, "pmem0", &seen);
+	CHECK_INT(seen.state, SEEN_NOT_LOOKED);
+}
+
+static void zeros_are_no_file_system(void)
+{
+	_cleanup_(tree_remove) struct tree t;
+	_cleanup_(release) struct seen_filesystem seen;
+
+	tree_make(&t);
+	CHECK(make(&t, 16 * MIB, "true"));
+	fs_probe(&t.fs, "pmem0", &seen);
+	CHECK_INT(seen.state, SEEN_NONE);
+	CHECK_STR(seen.type, NULL);
+}
+
+static void ext4_is_seen(void)
+{
+	_cleanup_(tree_remove) struct tree t;
+	_cleanup_(release) struct seen_filesystem seen;
+
+	tree_make(&t);
+	CHECK(make(&t, 16 * MIB, "mkfs.ext4 -q -L images -U 2f62bc6e-b3ce-5422-ae6e-0bda41420139"));
+	fs_probe(&t.fs, "pmem0", &seen);
+	CHECK_INT(seen.state, SEEN_COMPLETE);
+	CHECK_STR(seen.type, "ext4");
+	CHECK_STR(seen.uuid, "2f62bc6e-b3ce-5422-ae6e-0bda41420139");
+	CHECK_STR(seen.label, "images");
+}
+
+static void two_signatures_are_damage(void)
+{
+	_cleanup_(tree_remove) struct tree t;
+	_cleanup_(release) struct seen_filesystem seen;
+
+	tree_make(&t);
+	CHECK(make(&t, 16 * MIB, "mkfs.ext4 -q"));
+	overwrite(&t, 0, "XFSB\0\0\x10\0", 8);
+	overwrite(&t, 4086, "SWAPSPACE2", 10);
+	overwrite(&t, 1024, "\1\0\0\0\xff\x0f\0\0", 8); /* a swap header */
+	fs_probe(&t.fs, "pmem0", &seen);
+	CHECK_INT(seen.state, SEEN_DAMAGED);
+}
+
+static void an_unfinished_xfs_says_so(void)
+{
+	_cleanup_(tree_remove) struct tree t;
+	struct seen_filesystem seen;
+
+	tree_make(&t);
+	CHECK(make(&t, 300 * MIB, "mkfs.xfs -q -m crc=0 -m reflink=0"));
+	fs_probe(&t.fs, "pmem0", &seen);
+	CHECK_INT(seen.state, SEEN_COMPLETE);
+	CHECK_STR(seen.type, "xfs");
+	release(&seen);
+	overwrite(&t, 126, "\1", 1); /* sb_inprogress; without crc, so that it is no damage */
+	fs_probe(&t.fs, "pmem0", &seen);
+	CHECK_INT(seen.state, SEEN_INCOMPLETE);
+	release(&seen);
+}
+
+static void an_unfinished_vfat_has_its_own_serial(void)
+{
+	_cleanup_(tree_remove) struct tree t;
+	struct seen_filesystem seen;
+
+	tree_make(&t);
+	CHECK(make(&t, 16 * MIB, "mkfs.vfat -i 72616d64"));
+	fs_probe(&t.fs, "pmem0", &seen);
+	CHECK_INT(seen.state, SEEN_INCOMPLETE);
+	CHECK_STR(seen.uuid, VFAT_SERIAL_UNFINISHED_TEXT);
+	release(&seen);
+	CHECK(make(&t, 16 * MIB, "mkfs.vfat -i 2f62bc6e"));
+	fs_probe(&t.fs, "pmem0", &seen);
+	CHECK_INT(seen.state, SEEN_COMPLETE);
+	CHECK_STR(seen.uuid, "2F62-BC6E");
+	CHECK_STR(seen.type, "vfat");
+	release(&seen);
+}
+
+static void a_partition_table_is_something(void)
+{
+	_cleanup_(tree_remove) struct tree t;
+	_cleanup_(release) struct seen_filesystem seen;
+
+	tree_make(&t);
+	CHECK(make(&t, 16 * MIB, "true"));
+	overwrite(&t, 446, "\0\0\2\0\x83\0\0\0\0\x08\0\0\0\x10\0\0", 16);
+	overwrite(&t, 510, "\x55\xaa", 2);
+	fs_probe(&t.fs, "pmem0", &seen);
+	CHECK_INT(seen.state, SEEN_COMPLETE);
+	CHECK_STR(seen.type, "dos");
+}
+
+UNIT_TESTS(UNIT(nothing_there), UNIT(zeros_are_no_file_system), UNIT(ext4_is_seen),
+	   UNIT(two_signatures_are_damage), UNIT(an_unfinished_xfs_says_so),
+	   UNIT(an_unfinished_vfat_has_its_own_serial), UNIT(a_partition_table_is_something))
