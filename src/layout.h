@@ -23,7 +23,8 @@
 #define REGION_NAMESPACES_MAX 509
 /* NSLABEL_NAME_LEN (drivers/nvdimm/label.h) less the NUL. */
 #define NAME_BYTES_MAX 63
-/* ND_MIN_NAMESPACE_SIZE... for claimed namespaces (drivers/nvdimm/claim.c: 16 MiB). */
+/* Smaller namespaces cannot be fsdax, devdax or sector (drivers/nvdimm/claim.c,
+ * nd_namespace_store: SZ_16M). */
 #define CLAIMED_RAW_MIN (16 * MIB)
 
 enum ns_mode {
@@ -151,8 +152,10 @@ int layout_load(const char *path, struct layout **layout, struct fault_list *fau
 
 /*
  * Writes the layout as TOML that reads back as the same layout, everything derived or inherited
- * made explicit (count expanded, UUIDs, alignments). Owner and group are written as they stand in
- * the layout; see layout_resolve_owners().
+ * made explicit: count expanded, [defaults] spread, UUIDs. What is neither declared nor inherited
+ * but must be matched once it is (align, map, sector_size, access) is written as a comment; a
+ * file system's UUID is left out where it will be random. Owner and group are written as they
+ * stand in the layout; see layout_resolve_owners().
  */
 struct text;
 void layout_print(const struct layout *layout, struct text *out);

@@ -1,0 +1,57 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Layouts as commands take them: tests/layouts/valid passes "check", and what "resolve" prints of
+# it passes again and resolves to itself; each of tests/layouts/invalid gets the messages in the
+# .err beside it, all of them and nothing else.
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/.." || exit
+	ramdax=$PWD/ramdax
+	layouts=$PWD/tests/layouts
+	root=$BATS_TEST_TMPDIR/root
+	mkdir -p "$root/etc/ramdax"
+	echo 'cache:x:77:78::/:/bin/false' >"$root/etc/passwd"
+	printf '%s\n' 'cache:x:78:' 'disk:x:6:' >"$root/etc/group"
+}
+
+@test "valid layouts pass, silently" {
+	for file in "$layouts"/valid/*.toml; do
+		echo "$file"
+		run "$ramdax" check --layout "$file"
+		[ "$status" -eq 0 ]
+		[ "$output" = "" ]
+	done
+}
+
+@test "invalid layouts get every message, on standard error, and status 3" {
+	cd "$BATS_TEST_TMPDIR"
+	for file in "$layouts"/invalid/*.toml; do
+		echo "$file"
+		cp "$file" layout.toml
+		status=0
+		"$ramdax" check --layout layout.toml >out 2>err || status=$?
+		[ "$status" -eq 3 ]
+		[ ! -s out ]
+		diff "${file%.toml}.err" err
+	done
+}
+
+@test "what resolve prints is valid and resolves to itself" {
+	for file in "$layouts"/valid/*.toml; do
+		echo "$file"
+		"$ramdax" resolve --root "$root" --layout "$file" >"$root/etc/ramdax/layout.toml"
+		"$ramdax" resolve --root "$root" >"$root/again"
+		diff "$root/etc/ramdax/layout.toml" "$root/again"
+	done
+}
+
+@test "resolve takes owners from the root's own databases" {
+	"$ramdax" resolve --root "$root" --layout "$layouts/valid/defaults.toml" >"$root/out"
+	grep -qx 'owner = 77' "$root/out"
+	grep -qx 'group = 78' "$root/out"
+	: >"$root/etc/passwd"
+	run "$ramdax" resolve --root "$root" --layout "$layouts/valid/defaults.toml"
+	[ "$status" -eq 3 ]
+	[[ $output == *'unknown user "cache"'* ]]
+}
