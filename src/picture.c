@@ -251,29 +251,58 @@ static void add_letters(struct text *out, const struct picture_namespace *namesp
 	}
 }
 
+/* A legend while it is being written; entries are never broken. */
+struct legend {
+	struct text *out;
+	const struct paper *paper;
+	size_t indent;
+	size_t at; /* column; 0: nothing is written yet */
+};
+
+static void add_entry(struct legend *l, const char *format, ...) _printf_(2, 3);
+static void add_entry(struct legend *l, const char *format, ...)
+{
+	_cleanup_(text_release) struct text entry = {0};
+	va_list args;
+
+	va_start(args, format);
+	text_vaddf(&entry, format, args);
+	va_end(args);
+	if (l->at && l->at + strlen(", ,") + entry.len <= l->paper->columns) {
+		text_add(l->out, ", ");
+		l->at += strlen(", ");
+	} else {
+		text_add(l->out, l->at ? ",\n" : "");
+		text_add_repeated(l->out, " ", l->indent);
+		l->at = l->indent;
+	}
+	text_add(l->out, text_str(&entry));
+	l->at += entry.len;
+}
+
 static void add_legend(struct text *out, const struct paper *paper, size_t indent,
 		       const struct picture_sums *sums, const struct picture_namespace *namespaces,
 		       size_t n)
 {
-	_cleanup_(text_release) struct text legend = {0};
+	struct legend legend = {out, paper, indent, 0};
+	_cleanup_(text_release) struct text letters = {0};
 
-	if (sums->data) {
-		add_letters(&legend, namespaces, n);
-		text_addf(&legend, " data %s, ", SIZE_HUMAN(sums->data));
-	}
+	add_letters(&letters, namespaces, n);
+	if (sums->data)
+		add_entry(&legend, "%s data %s", text_str(&letters), SIZE_HUMAN(sums->data));
 	if (sums->overhead)
-		text_addf(&legend, "%c map and padding %s, ", SIGN_OVERHEAD,
+		add_entry(&legend, "%c map and padding %s", SIGN_OVERHEAD,
 			  SIZE_HUMAN(sums->overhead));
 	if (sums->lost)
-		text_addf(&legend, "%c lost to alignment %s, ", SIGN_LOST, SIZE_HUMAN(sums->lost));
+		add_entry(&legend, "%c lost to alignment %s", SIGN_LOST, SIZE_HUMAN(sums->lost));
 	if (sums->free && sums->free_largest < sums->free)
-		text_addf(&legend, "%c free %s (%s in one piece), ", SIGN_FREE,
+		add_entry(&legend, "%c free %s (%s in one piece)", SIGN_FREE,
 			  SIZE_HUMAN(sums->free), SIZE_HUMAN(sums->free_largest));
 	else if (sums->free)
-		text_addf(&legend, "%c free %s, ", SIGN_FREE, SIZE_HUMAN(sums->free));
-	text_addf(&legend, "%c labels %s", SIGN_LABELS, SIZE_HUMAN(sums->labels));
-	text_add_repeated(out, " ", indent);
-	paragraph_add(out, paper, indent, indent, INK_PLAIN, text_str(&legend));
+		add_entry(&legend, "%c free %s", SIGN_FREE, SIZE_HUMAN(sums->free));
+	if (sums->labels)
+		add_entry(&legend, "%c labels %s", SIGN_LABELS, SIZE_HUMAN(sums->labels));
+	text_add_char(out, '\n');
 }
 
 void picture_add(struct text *out, const struct paper *paper, size_t indent, struct range whole,

@@ -2,6 +2,7 @@
 #include "report-json.h"
 
 #include "json-make.h"
+#include "picture.h"
 #include "report-rows.h"
 
 static void add_path(struct json_object *parent, const char *key, const char *device)
@@ -22,35 +23,31 @@ static void add_filesystem(struct json_object *parent, const struct seen_namespa
 	json_add_string(fs, "mount_point", seen ? seen->mount_point : NULL);
 }
 
-/* What is there; of what is not, what is declared. */
-static void add_shape(struct json_object *parent, const struct row_namespace *row)
+/* What is there; of what is not, what is declared, and in a plan where it will be. */
+static void add_shape(struct json_object *parent, const struct row_namespace *row, bool planned)
 {
 	const struct seen_namespace *seen = row->seen;
 	const struct shape shape = seen ? seen_shape(seen) : shape_of(row->planned->ns);
+	struct place place = {0};
 
+	if (seen || planned)
+		place = row_place(row);
 	json_add_string(parent, "mode", mode_name(shape.mode));
-	json_add_number_if(parent, "size", seen && seen->enabled, seen ? seen->capacity : 0);
-	json_add_number_if(parent, "start", seen, seen ? seen->start : 0);
-	json_add_number_if(parent, "raw_size", seen, seen ? seen->raw : 0);
+	json_add_number_if(parent, "size", place.parts.capacity, place.parts.capacity);
+	json_add_number_if(parent, "start", place.where.size, place.where.start);
+	json_add_number_if(parent, "raw_size", place.where.size, place.where.size);
 	json_add_number_if(parent, "align", shape.align, shape.align);
 	json_add_string(parent, "map", shape.map == MAP_NONE ? NULL : map_name(shape.map));
 	json_add_number_if(parent, "sector_size", shape.sector_size, shape.sector_size);
-}
+	if (planned) {
+		struct anatomy a = anatomy_of(&shape, place.where.size, &place.parts);
+		bool known = place.parts.capacity;
 
-static void add_planned(struct json_object *parent, const struct plan_namespace *p)
-{
-	struct json_object *place;
-
-	json_add_string(parent, "verdict", p ? verdict_name(p->verdict) : NULL);
-	if (!p || !p->where.size) {
-		json_add_null(parent, "planned");
-		return;
+		json_add_string(parent, "verdict",
+				row->planned ? verdict_name(row->planned->verdict) : NULL);
+		json_add_number_if(parent, "data_offset", known, place.parts.data);
+		json_add_number_if(parent, "lost", known, anatomy_lost(&a));
 	}
-	place = json_add_object(parent, "planned");
-	json_add_number(place, "start", p->where.start);
-	json_add_number(place, "raw_size", p->where.size);
-	json_add_number_if(place, "size", p->parts.capacity, p->parts.capacity);
-	json_add_number_if(place, "data_offset", p->parts.capacity, p->parts.data);
 }
 
 static void add_namespace(struct json_object *array, const struct row_namespace *row, bool planned)
@@ -64,7 +61,7 @@ static void add_namespace(struct json_object *array, const struct row_namespace 
 		json_add_uuid_if(ns, "uuid", seen->has_uuid, seen->uuid);
 	else
 		json_add_uuid_if(ns, "uuid", true, declared->uuid);
-	add_shape(ns, row);
+	add_shape(ns, row, planned);
 	add_path(ns, "device", row_device(row));
 	json_add_string(ns, "kernel_name", seen ? seen->device : NULL);
 	json_add_string(ns, "state", report_state_name(row->state));
@@ -74,8 +71,6 @@ static void add_namespace(struct json_object *array, const struct row_namespace 
 	json_add_number_if(ns, "line", declared, declared ? declared->line : 0);
 	json_add_bool(ns, "required", declared && declared->required);
 	add_filesystem(ns, seen);
-	if (planned)
-		add_planned(ns, row->planned);
 }
 
 static void add_memory(struct json_object *parent, const struct row_region *row)

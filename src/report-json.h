@@ -48,17 +48,18 @@
  * (reason: why, if it was declared), conflict (differs, kept), foreign (not in the layout),
  * damaged, failed (reason: what refused), deferred (a later run makes or finishes it).
  *
- * The plan, "ramdax plan --json", is the same document, where regions[].namespaces[] also has
- *
- *     planned      {start, raw_size, size, data_offset}: where it is or will be, and where in it
- * the data begins; null if it has no place verdict      adopted, unfinished, absent, conflict, no
- * room or blocked
- *
- * regions[] has
+ * The plan, "ramdax plan --json", is the same document, where start, raw_size and size of what is
+ * not there yet say where it will be and what it will offer. regions[] also has
  *
  *     verdict      ready, unbound, absent, refused or down
  *
- * both null for what the layout does not name; and then
+ * and regions[].namespaces[]
+ *
+ *       verdict      adopted, unfinished, absent, conflict, no room or blocked
+ *       data_offset  where in it the data begins
+ *       lost         bytes its alignment costs
+ *
+ * (verdicts are null for what the layout does not name); and then there are
  *
  *   steps          [{
  *     action       reserve, bind, clear, enable, create, format, ...

@@ -6,7 +6,6 @@
 #include "boot-record.h"
 #include "carveout.h"
 #include "mem.h"
-#include "place.h"
 
 #define RAMDAX_DRIVER "ramdax"
 
@@ -17,68 +16,6 @@ struct sources {
 	const struct outcome *outcome;
 	const struct boot_record *record;
 };
-
-const char *report_state_name(enum report_state state)
-{
-	static const char *const names[] = {
-		[STATE_CREATED] = "created", [STATE_ADOPTED] = "adopted",
-		[STATE_ABSENT] = "absent",   [STATE_CONFLICT] = "conflict",
-		[STATE_FOREIGN] = "foreign", [STATE_DAMAGED] = "damaged",
-		[STATE_FAILED] = "failed",   [STATE_DEFERRED] = "deferred",
-	};
-
-	return names[state];
-}
-
-const char *row_device(const struct row_namespace *row)
-{
-	if (!row->seen)
-		return NULL;
-	return row->seen->chardev ? row->seen->chardev : row->seen->block;
-}
-
-struct shape seen_shape(const struct seen_namespace *seen)
-{
-	return (struct shape){
-		.mode = seen->mode,
-		.align = seen->align,
-		.map = seen->map,
-		.sector_size = seen->sector_size,
-	};
-}
-
-const struct seen_device *row_platform_device(const struct row_region *row,
-					      const struct machine *machine)
-{
-	if (!row->carveout || row->carveout->device >= machine->n_devices)
-		return NULL;
-	return &machine->devices[row->carveout->device];
-}
-
-uint64_t row_usable(const struct row_region *row)
-{
-	if (row->seen)
-		return row->seen->usable;
-	return row->carveout ? carveout_usable(row->carveout) : 0;
-}
-
-bool row_free(const struct row_region *row, uint64_t *bytes)
-{
-	_cleanup_(freep) struct range *used = NULL, *left = NULL;
-	size_t n = 0, n_left;
-
-	if (!row->seen || !row->seen->enabled)
-		return false;
-	for (size_t i = 0; i < row->seen->n_namespaces; i++)
-		*MEM_APPEND(used, n) = (struct range){row->seen->namespaces[i].start,
-						      row->seen->namespaces[i].raw};
-	n_left = place_free((struct range){row->seen->range.start, row->seen->usable}, used, n,
-			    &left);
-	*bytes = 0;
-	for (size_t i = 0; i < n_left; i++)
-		*bytes += left[i].size;
-	return true;
-}
 
 static size_t n_planned(const struct sources *from)
 {
@@ -93,22 +30,34 @@ static bool is_damaged(const struct sources *from, const struct seen_namespace *
 	       (from->machine->initrd.size && range_overlaps(from->machine->initrd, where));
 }
 
-/* This run is not over for @ns: a step for it was there to be done, and was not tried. */
-static bool is_deferred(const struct sources *from, const struct layout_namespace *ns)
+/* Whether this run did a step of @kind to @name. */
+static bool was_done(const struct sources *from, enum step_kind kind, const char *name)
 {
-	for (size_t i = 0; from->outcome && i < from->plan->n_steps; i++) {
-		const struct step *step = &from->plan->steps[i];
+	for (size_t i = 0; from->outcome && i < from->outcome->n_done; i++) {
+		const struct done_step *done = &from->outcome->done[i];
 
-		if (step->ns == ns && !step->conditional)
+		if (done->kind == kind && !strcmp(done->object, name) && done->result >= 0)
 			return true;
 	}
 	return false;
 }
 
+/* The step that this run could still have done to @ns; NULL also if there was no run. */
+static const struct step *step_left(const struct sources *from, const struct layout_namespace *ns)
+{
+	for (size_t i = 0; from->outcome && i < from->plan->n_steps; i++) {
+		const struct step *step = &from->plan->steps[i];
+
+		if (step->ns == ns && !step->conditional)
+			return step;
+	}
+	return NULL;
+}
+
 static enum report_state state_of_present(const struct sources *from, const char *name,
 					  const struct seen_namespace *seen)
 {
-	if ((from->outcome && outcome_created(from->outcome, name)) ||
+	if (was_done(from, STEP_CREATE, name) || was_done(from, STEP_FORMAT, name) ||
 	    boot_record_state(from->record, name, seen) == RECORD_CREATED)
 		return STATE_CREATED;
 	return STATE_ADOPTED;
@@ -122,7 +71,7 @@ static enum report_state planned_state(const struct sources *from, const struct 
 	case VERDICT_UNFINISHED:
 		return STATE_DEFERRED;
 	case VERDICT_ABSENT:
-		return is_deferred(from, p->ns) ? STATE_DEFERRED : STATE_ABSENT;
+		return step_left(from, p->ns) ? STATE_DEFERRED : STATE_ABSENT;
 	case VERDICT_CONFLICT:
 		return p->seen && is_damaged(from, p->seen) ? STATE_DAMAGED : STATE_CONFLICT;
 	case VERDICT_NO_ROOM:
@@ -132,24 +81,45 @@ static enum report_state planned_state(const struct sources *from, const struct 
 	return STATE_ABSENT;
 }
 
+static const char *planned_reason(const struct row_region *region, const struct plan_namespace *p)
+{
+	if (p->reason || p->verdict != VERDICT_ABSENT)
+		return p->reason;
+	return region->planned->state == REGION_UNBOUND ? "its region is not bound"
+							: "it was not made yet";
+}
+
+/* What was tried and did not come true: refused, or done without effect. */
+static void judge_outcome(const struct sources *from, struct row_namespace *row)
+{
+	const struct layout_namespace *ns = row->planned->ns;
+	const struct done_step *failure =
+		from->outcome ? outcome_failure(from->outcome, ns->name) : NULL;
+	const struct step *left = step_left(from, ns);
+
+	if (failure) {
+		row->state = STATE_FAILED;
+		row->reason = failure->why;
+	} else if (left && was_done(from, left->kind, ns->name)) {
+		row->state = STATE_FAILED;
+		row->reason = "it had no effect";
+	}
+}
+
 static void add_planned(const struct sources *from, struct row_region *region,
 			const struct plan_namespace *p)
 {
 	struct row_namespace *row = MEM_APPEND(region->namespaces, region->n_namespaces);
-	const struct done_step *failure =
-		from->outcome ? outcome_failure(from->outcome, p->ns->name) : NULL;
 
 	*row = (struct row_namespace){
 		.name = p->ns->name,
 		.planned = p,
 		.seen = p->seen,
 		.state = planned_state(from, p),
-		.reason = p->reason,
+		.reason = planned_reason(region, p),
 	};
-	if (p->verdict != VERDICT_ADOPTED && failure) {
-		row->state = STATE_FAILED;
-		row->reason = failure->why;
-	}
+	if (p->verdict != VERDICT_ADOPTED)
+		judge_outcome(from, row);
 }
 
 /* One that is there and that no region of the layout, if there is one, names. */

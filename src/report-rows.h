@@ -58,6 +58,14 @@ const char *report_state_name(enum report_state state);
 /* The device a user opens, "pmem0.1" or "dax0.1", of what is below /dev; NULL if there is none. */
 const char *row_device(const struct row_namespace *row);
 
+/* Where a namespace lies and what it consists of: as found, else as planned; all zero where neither
+ * is known (parts also while it is not enabled). */
+struct place {
+	struct range where; /* physical */
+	struct parts parts;
+};
+struct place row_place(const struct row_namespace *row);
+
 /* The platform device of its carveout, or NULL. */
 const struct seen_device *row_platform_device(const struct row_region *row,
 					      const struct machine *machine);

@@ -36,6 +36,14 @@ static char *note_of(const struct row_namespace *row)
 	return text_take(&note);
 }
 
+/* DAX is asked of what could have it: a mounted file system on fsdax. */
+static const char *dax_word(const struct seen_namespace *seen)
+{
+	if (!seen || !seen->mount_point || seen->mode != MODE_FSDAX)
+		return NULL;
+	return seen->dax ? "yes" : "no";
+}
+
 static void add_namespace(struct table *t, const struct row_namespace *row)
 {
 	const struct seen_namespace *seen = row->seen;
@@ -51,7 +59,7 @@ static void add_namespace(struct table *t, const struct row_namespace *row)
 	table_add(t, INK_PLAIN, seen && seen->capacity ? SIZE_HUMAN(seen->capacity) : NULL);
 	table_add(t, INK_PLAIN, seen ? seen->fs.type : NULL);
 	table_add(t, INK_PLAIN, seen ? seen->mount_point : NULL);
-	table_add(t, INK_PLAIN, seen && seen->mount_point ? seen->dax ? "yes" : "no" : NULL);
+	table_add(t, INK_PLAIN, dax_word(seen));
 	table_add(t, INK_PLAIN, note);
 }
 
@@ -104,33 +112,31 @@ static void add_heading(struct text *out, const struct paper *paper, const struc
 	else if (!region->seen)
 		text_addf(&rest, ": %s", carveout_note(row_platform_device(region, m)));
 	else if (!region->seen->enabled)
-		text_add(&rest, ": the kernel refuses the labels found in it");
+		text_add(&rest, ": not up, the kernel refuses its labels");
 	paragraph_add(out, paper, at, INDENT, INK_PLAIN, text_str(&rest));
 }
 
-static const char *driver_sentence(const struct machine *m)
+static const char *driver_words(enum driver_state driver)
 {
-	static const char *const sentences[] = {
-		[DRIVER_MISSING] = "the kernel has no ramdax driver (Linux 6.19 or later, "
-				   "CONFIG_RAMDAX)",
+	static const char *const words[] = {
+		[DRIVER_MISSING] = "this kernel has no ramdax driver",
 		[DRIVER_MODULE] = "the ramdax driver is not loaded",
-		[DRIVER_READY] = "the ramdax driver is there",
+		[DRIVER_READY] = "the ramdax driver is ready",
 	};
 
-	return sentences[m->driver];
+	return words[driver];
 }
 
-static const char *boot_sentence(enum boot_kind kind)
+static const char *boot_words(enum boot_kind kind)
 {
-	static const char *const sentences[] = {
-		[BOOT_UNKNOWN] = "how it was booted is not known",
+	static const char *const words[] = {
+		[BOOT_UNKNOWN] = "it is not known how it was booted",
 		[BOOT_COLD] = "cold boot, memory was lost",
-		[BOOT_FIRMWARE] = "booted through the firmware, which may or may not have kept "
-				  "memory",
+		[BOOT_FIRMWARE] = "firmware boot, memory may have been lost or kept",
 		[BOOT_KEXEC] = "booted by kexec, memory was kept",
 	};
 
-	return sentences[kind];
+	return words[kind];
 }
 
 static void add_machine(struct text *out, const struct paper *paper, const struct machine *m,
@@ -140,7 +146,7 @@ static void add_machine(struct text *out, const struct paper *paper, const struc
 
 	if (m->release)
 		text_addf(&line, "Linux %s: ", m->release);
-	text_addf(&line, "%s; %s", boot_sentence(m->boot_kind), driver_sentence(m));
+	text_addf(&line, "%s; %s", boot_words(m->boot_kind), driver_words(m->driver));
 	if (!plan)
 		text_add(&line, "; no layout was read");
 	paragraph_add(out, paper, 0, INDENT, INK_PLAIN, text_str(&line));

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report-items.h"
+
+#include <string.h>
+
+#include "mem.h"
+
+const struct step *step_of(const struct plan *plan, const struct row_namespace *row)
+{
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const struct step *step = &plan->steps[i];
+
+		if (row->planned ? step->ns == row->planned->ns
+				 : step->seen && step->seen == row->seen)
+			return step;
+	}
+	return NULL;
+}
+
+static const struct action action_leave = {' ', "leave", INK_DIM};
+
+static struct action step_action(const struct step *step)
+{
+	return (struct action){
+		.sign = step->kind == STEP_CREATE ? '+' : '~',
+		.word = step_name(step->kind),
+		.ink = step->kind == STEP_CREATE ? INK_GREEN : INK_YELLOW,
+	};
+}
+
+static struct action action_of(const struct plan *plan, const struct row_namespace *row)
+{
+	const struct step *step = step_of(plan, row);
+
+	if (step)
+		return step_action(step);
+	if (!row->planned)
+		return action_leave;
+	switch (row->planned->verdict) {
+	case VERDICT_ADOPTED:
+		return (struct action){'=', "keep", INK_PLAIN};
+	case VERDICT_CONFLICT:
+		return (struct action){'!', "conflict", INK_RED};
+	case VERDICT_NO_ROOM:
+	case VERDICT_BLOCKED:
+	case VERDICT_ABSENT:
+	case VERDICT_UNFINISHED:
+		break;
+	}
+	return (struct action){'-', verdict_name(row->planned->verdict), INK_RED};
+}
+
+static void set_place(struct item *item)
+{
+	const struct row_namespace *row = item->row;
+	struct shape shape = row->seen ? seen_shape(row->seen) : shape_of(row->planned->ns);
+	struct place place = row_place(row);
+
+	item->parts = place.parts;
+	item->drawn.where = place.where;
+	item->drawn.anatomy = anatomy_of(&shape, place.where.size, &place.parts);
+}
+
+/* By address; those without a place last, as the layout has them. */
+static int compare_items(const void *a, const void *b)
+{
+	const struct item *x = a, *y = b;
+	bool placed_x = x->drawn.where.size, placed_y = y->drawn.where.size;
+
+	if (placed_x != placed_y)
+		return placed_x ? -1 : 1;
+	if (placed_x && x->drawn.where.start != y->drawn.where.start)
+		return x->drawn.where.start < y->drawn.where.start ? -1 : 1;
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+struct item *items_make(const struct plan *plan, const struct row_region *region, size_t *n_placed)
+{
+	struct item *items = mem_calloc(region->n_namespaces, sizeof(*items));
+	size_t n_own = 0, n_others = 0;
+
+	*n_placed = 0;
+	for (size_t i = 0; i < region->n_namespaces; i++) {
+		items[i].row = &region->namespaces[i];
+		items[i].action = action_of(plan, items[i].row);
+		items[i].drawn.ink = items[i].action.ink;
+		set_place(&items[i]);
+		*n_placed += items[i].drawn.where.size > 0;
+	}
+	qsort(items, region->n_namespaces, sizeof(*items), compare_items);
+	for (size_t i = 0; i < *n_placed; i++)
+		items[i].drawn.sign = items[i].row->planned ? picture_sign(n_own++, false)
+							    : picture_sign(n_others++, true);
+	return items;
+}
