@@ -108,6 +108,9 @@ static int do_step(struct sysfs *fs, const struct layout *layout, const struct s
 	switch (step->kind) {
 	case STEP_OVERRIDE:
 		return set_override(fs, step->device);
+	case STEP_RELEASE:
+		return sysfs_write(fs, step->device->name, "sys/bus/platform/drivers/%s/unbind",
+				   step->device->driver);
 	case STEP_BIND:
 		return bind_device(fs, layout, step->device, why);
 	case STEP_CLEAR:
@@ -134,6 +137,10 @@ static void say_done(const struct step *step)
 		break;
 	case STEP_FORMAT:
 		diag_notice("made %s in namespace \"%s\"", fs_name(ns->fs.type), ns->name);
+		break;
+	case STEP_RELEASE:
+		diag_notice("released device \"%s\" from driver \"%s\"", step->device->name,
+			    step->device->driver);
 		break;
 	case STEP_BIND:
 		diag_notice("bound device \"%s\" to ramdax", step->device->name);

@@ -70,6 +70,14 @@ char *carveout_refusal(const struct machine *m, const struct seen_carveout *c)
 	for (size_t i = 0; i < m->n_system_ram; i++)
 		if (range_overlaps(m->system_ram[i], r))
 			return mem_strdup("the kernel uses part of it as System RAM");
+	/* A range that the device tree keeps from the system is in no memory map: that it is none
+	 * of the system's is all there is to be seen. */
+	if (m->devices[c->device].devicetree)
+		return c->nomap
+			       ? mem_strdup(
+					 "it is reserved (no-map) inside /memory, where the kernel "
+					 "cannot map it")
+			       : NULL;
 	return not_ram(m, r);
 }
 

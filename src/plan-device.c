@@ -63,6 +63,9 @@ static char *device_refusal(const struct plan *plan, size_t device)
 		if (why)
 			return why;
 	}
+	if (m->devices[device].absent)
+		return mem_strdup("the kernel made no device of its carveouts "
+				  "(CONFIG_X86_PMEM_LEGACY)");
 	if (m->driver == DRIVER_MISSING)
 		return mem_printf("this kernel%s%s has no ramdax driver (Linux 6.19 or later, "
 				  "CONFIG_RAMDAX)",
@@ -114,6 +117,22 @@ static void plan_unbound(struct plan *plan, size_t device)
 	set_state(plan, device, REGION_UNBOUND, NULL);
 }
 
+/* What stands against taking @d from the driver that has it, or NULL. What an unbound device of
+ * nd_e820 or of_pmem holds is lost once RAMDAX has written its labels. */
+static char *holds_something(const struct seen_device *d)
+{
+	if (d->user)
+		return mem_printf("driver \"%s\" holds it and it is in use (%s)", d->driver,
+				  d->user);
+	if (d->signature)
+		return mem_printf("driver \"%s\" holds it and there is %s on it", d->driver,
+				  d->signature);
+	if (!d->signature_known)
+		return mem_printf("driver \"%s\" holds it and what is on it cannot be looked at",
+				  d->driver);
+	return NULL;
+}
+
 /* A device that another driver holds, nd_e820 (e820_pmem) or of_pmem. */
 static void plan_taken(struct plan *plan, size_t device)
 {
@@ -124,9 +143,16 @@ static void plan_taken(struct plan *plan, size_t device)
 		refuse(plan, device, STATUS_MACHINE, why);
 		return;
 	}
-	why = mem_printf("driver \"%s\" holds it already%s%s", d->driver, d->user ? ", " : "",
-			 d->user ? d->user : "");
-	refuse(plan, device, STATUS_CONFLICT, why);
+	why = holds_something(d);
+	if (why) {
+		refuse(plan, device, STATUS_CONFLICT, why);
+		return;
+	}
+	override_step(plan, d);
+	plan_step(plan, STEP_RELEASE, "driver \"%s\" holds it, nothing on it is in use", d->driver)
+		->device = d;
+	plan_step(plan, STEP_BIND, "once it is released")->device = d;
+	set_state(plan, device, REGION_UNBOUND, NULL);
 }
 
 /* A device that RAMDAX has: its regions are there, and each must be what its carveout was. */

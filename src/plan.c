@@ -164,8 +164,9 @@ enum status plan_status(const struct plan *plan)
 const char *step_name(enum step_kind kind)
 {
 	static const char *const names[] = {
-		[STEP_OVERRIDE] = "reserve", [STEP_BIND] = "bind",     [STEP_CLEAR] = "clear",
-		[STEP_ENABLE] = "enable",    [STEP_CREATE] = "create", [STEP_FORMAT] = "format",
+		[STEP_OVERRIDE] = "reserve", [STEP_RELEASE] = "release", [STEP_BIND] = "bind",
+		[STEP_CLEAR] = "clear",      [STEP_ENABLE] = "enable",   [STEP_CREATE] = "create",
+		[STEP_FORMAT] = "format",
 	};
 
 	return names[kind];

@@ -26,6 +26,7 @@ enum status status_worse(enum status a, enum status b);
 
 enum step_kind {
 	STEP_OVERRIDE, /* driver_override of a device: keeps other drivers off, whatever follows */
+	STEP_RELEASE,  /* unbind a device from another driver, which nobody uses */
 	STEP_BIND,     /* load the drivers, bind the device to RAMDAX */
 	STEP_CLEAR,    /* remove a scaffold: a namespace of ours that was never finished */
 	STEP_ENABLE,   /* bind an existing namespace to its driver */
