@@ -170,6 +170,14 @@ layout() {
 	logged_not derror
 }
 
+@test "installkernel: a layout without regions needs nothing" {
+	layout </dev/null
+	: >"$STUB/needs--modules"
+	build installkernel
+	[ "$status" -eq 0 ]
+	logged_not instmods
+}
+
 @test "installkernel: a kernel without the driver: loud, and the build goes on" {
 	layout </dev/null
 	environment=(MISSING=ramdax)

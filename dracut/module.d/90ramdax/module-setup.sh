@@ -53,11 +53,12 @@ installkernel() {
 
 	_kdump && return 0
 	_checked > /dev/null || return 0
+	mapfile -t _modules < <(_ramdax needs --modules)
+	((${#_modules[@]})) || return 0 # without regions; instmods would read standard input
 	# Never host-only: ramdax has no alias, so no hardware ever seems to need it.
+	hostonly='' instmods "${_modules[@]}"
 	hostonly='' instmods -c ramdax \
 		|| derror "ramdax: kernel $kernel has no ramdax driver, this image cannot make namespaces"
-	mapfile -t _modules < <(_ramdax needs --modules)
-	hostonly='' instmods "${_modules[@]}"
 }
 
 install() {
