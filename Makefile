@@ -22,7 +22,7 @@ OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o)
 all: ramdax
 
 ramdax: $(BUILD)/main.o $(OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lblkid -luuid -ljson-c
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lblkid -luuid -ljson-c -lm
 
 $(BUILD)/%.o: src/%.c | $(BUILD)
 	$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -c -o $@ $<
@@ -79,7 +79,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(SOURCES) $(wildcard src/*.h tests/unit/*.h)
 	@mkdir -p $(@D)/objects
 	$(MAKE) -s STATIC=no BUILD=$(@D)/objects CFLAGS='$(SANITIZE)' objects
 	$(CC) $(CFLAGS) $(CPPFLAGS) $(SANITIZE) -o $@ $< $(SOURCES:src/%.c=$(@D)/objects/%.o) \
-		-lblkid -luuid -ljson-c
+		-lblkid -luuid -ljson-c -lm
 
 objects: $(OBJECTS)
 
