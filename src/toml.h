@@ -11,7 +11,8 @@
 
 #include "diag.h"
 
-/* The largest document, in bytes, and the deepest nesting of arrays and inline tables. */
+/* The largest document, in bytes, and how many arrays and tables, the root not counted, may stand
+ * one inside the other: so deep goes a recursion over the tree. */
 #define TOML_SIZE_MAX  (1U << 20)
 #define TOML_DEPTH_MAX 64
 
@@ -48,8 +49,9 @@ struct toml {
 	struct toml **items; /* TOML_ARRAY: elements; TOML_TABLE: members, in order of appearance */
 	size_t n;
 
-	/* How the table or array came to be; only the parser looks at it. */
+	/* How the table or array came to be, and how many it stands in; for the parser only. */
 	unsigned char origin;
+	unsigned char depth;
 };
 
 /*
