@@ -80,12 +80,18 @@ static void add_namespaces(struct text *out, const struct paper *paper,
 	table_release(&table);
 }
 
-/* What keeps a carveout that no region of the layout explains from being one. */
-static const char *carveout_note(const struct seen_device *d)
+/* Why a carveout that no region of the layout explains is none. */
+static void add_carveout_note(struct text *out, const struct seen_device *d)
 {
 	if (!d || d->absent)
-		return "the kernel made no device of it";
-	return d->driver ? d->driver : "not bound";
+		text_add(out, "the kernel made no device of it");
+	else if (!d->driver)
+		text_add(out, "not bound");
+	else if (!strcmp(d->driver, "ramdax"))
+		text_add(out, "the driver made no region of it");
+	else
+		text_addf(out, "driver \"%s\" holds it%s%s", d->driver, d->user ? ", " : "",
+			  d->user ? d->user : "");
 }
 
 static void add_heading(struct text *out, const struct paper *paper, const struct machine *m,
@@ -109,10 +115,12 @@ static void add_heading(struct text *out, const struct paper *paper, const struc
 	text_addf(&rest, " %s", report_state_name(region->state));
 	if (region->reason)
 		text_addf(&rest, ": %s", region->reason);
-	else if (!region->seen)
-		text_addf(&rest, ": %s", carveout_note(row_platform_device(region, m)));
-	else if (!region->seen->enabled)
+	else if (region->seen && !region->seen->enabled)
 		text_add(&rest, ": not up, the kernel refuses its labels");
+	else if (!region->seen) {
+		text_add(&rest, ": ");
+		add_carveout_note(&rest, row_platform_device(region, m));
+	}
 	paragraph_add(out, paper, at, INDENT, INK_PLAIN, text_str(&rest));
 }
 

@@ -164,8 +164,6 @@ void table_print(const struct table *t, const struct paper *paper, size_t indent
 	if (!t->n_cells)
 		return;
 	for (size_t c = 0; c < t->n_columns; c++) {
-		_cleanup_(text_release) struct text heading = {0};
-
 		widths[c] = width_of(t, c);
 		headings[c] = (struct table_cell){(char *)t->columns[c].heading, INK_DIM};
 		if (widths[c])
