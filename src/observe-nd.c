@@ -16,23 +16,6 @@ static bool is_numbered(const char *name, const char *prefix)
 	return !strncmp(name, prefix, n) && name[n] >= '0' && name[n] <= '9';
 }
 
-void nd_settle(const struct sysfs *fs)
-{
-	char **names = NULL;
-	size_t n = 0;
-
-	if (!fs->live || sysfs_list(fs, &names, &n, ND) < 0)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		_cleanup_(freep) char *done = NULL;
-
-		/* Reading it blocks until asynchronous work is over (bus.c:wait_probe_show). */
-		if (is_numbered(names[i], "ndbus"))
-			(void)sysfs_read(fs, &done, ND "/%s/wait_probe", names[i]);
-	}
-	sysfs_free_names(names, n);
-}
-
 /* An attribute that may be absent: NULL then, and when it is empty. */
 static char *read_text(const struct sysfs *fs, const char *device, const char *attribute)
 {

@@ -10,10 +10,6 @@
 #include "machine.h"
 #include "sysfs.h"
 
-/* Waits until the kernel has probed everything below every ndbus. Returns at once on a captured
- * machine. */
-void nd_settle(const struct sysfs *fs);
-
 /* A list of regions, grown by nd_regions_observe(). */
 struct nd_regions {
 	struct seen_region *items;

@@ -8,6 +8,7 @@
 #include "firmware.h"
 #include "inuse.h"
 #include "mem.h"
+#include "nd.h"
 #include "numa.h"
 #include "observe-nd.h"
 #include "probe-fs.h"
