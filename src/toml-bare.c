@@ -228,7 +228,7 @@ static const char *read_word(const char *s, struct toml *v)
 			       : "true and false are lower case";
 	why = dated ? read_datetime(&s, v) : read_number(&s, v);
 	if (!why && *s)
-		why = "other characters follow the number: a string stands in quotes";
+		why = "more follows where it could end: a string stands in quotes";
 	if (!why && dated)
 		set_datetime(v, start);
 	return why;

@@ -170,6 +170,10 @@ enum toml_read toml_read_key(struct toml_parser *p, struct toml_key *key);
 /* The first @n parts of @key as messages name them, "a.b" in quotes. The caller frees it. */
 char *toml_key_shown(const struct toml_key *key, size_t n);
 
+/* Tells that @wanted should follow @subject ("key") @key here, and what does. TOML_LOST. */
+enum toml_read toml_expected(struct toml_parser *p, const char *wanted, const char *subject,
+			     const struct toml_key *key);
+
 void toml_key_release(struct toml_key *key);
 
 /* toml-bare.c */

@@ -250,6 +250,17 @@ char *toml_key_shown(const struct toml_key *key, size_t n)
 	return toml_shown(text_str(&t), t.len);
 }
 
+enum toml_read toml_expected(struct toml_parser *p, const char *wanted, const char *subject,
+			     const struct toml_key *key)
+{
+	_cleanup_(freep) char *shown = toml_key_shown(key, key->n);
+	_cleanup_(freep) char *found = toml_found(p);
+
+	TOML_FAULT(p, p->here.mark, "expected %s after %s %s, found %s", wanted, subject, shown,
+		   found);
+	return TOML_LOST;
+}
+
 void toml_key_release(struct toml_key *key)
 {
 	for (size_t i = 0; i < key->n; i++)

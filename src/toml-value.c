@@ -3,56 +3,58 @@
 #include "toml-internal.h"
 
 /*
- * Tells that @v was left open if the file ends here or, in the first line of the array seen since
- * *@line, a statement begins.
+ * Tells that the array @v was left open if the file ends here, or if a statement begins in a line
+ * that began @behind its last element.
  */
-static bool is_unclosed(struct toml_parser *p, const struct toml *v, unsigned *line)
+static bool is_unclosed(struct toml_parser *p, const struct toml *v, const char *behind)
 {
-	bool new_line = p->here.mark.line != *line;
 	struct toml_mark open = {v->value_line, v->value_column};
 
-	*line = p->here.mark.line;
 	if (toml_peek(p, 0) < 0)
 		TOML_FAULT(p, open,
 			   "this array is not closed: expected \"]\" before the end of the file");
-	else if (new_line && toml_statement_ahead(p))
+	else if (p->here.line_start > behind && toml_statement_ahead(p))
 		TOML_FAULT(p, open, "this array is not closed: expected \"]\" before line %u",
-			   *line);
+			   p->here.mark.line);
 	else
 		return false;
 	return true;
 }
 
-/* "[1, 2]" into @v. */
+/* "[1, 2]" into @v. An element that is bad may be more than one word: what follows it is blamed
+ * only behind a good one. */
 static enum toml_read read_array(struct toml_parser *p, struct toml *v)
 {
-	unsigned line = p->here.mark.line;
+	enum toml_read result = TOML_READ;
+	const char *behind;
 
 	v->type = TOML_ARRAY;
 	if (toml_too_deep(p, v->depth, p->here.mark))
 		return TOML_LOST;
 	p->brackets++;
 	toml_skip(p, 1);
+	behind = p->here.at;
 	for (bool comma = true;; comma = toml_take(p, ",")) {
 		struct toml *element = NULL;
-		enum toml_read result;
 
 		v->damaged |= !toml_skip_lines(p);
 		if (toml_take(p, "]"))
 			break;
-		if (is_unclosed(p, v, &line))
+		if (is_unclosed(p, v, behind))
 			return TOML_LOST;
-		if (!comma) {
+		if (!comma && result == TOML_READ) {
 			_cleanup_(freep) char *found = toml_found(p);
 
 			TOML_FAULT(p, p->here.mark,
 				   "expected \",\" or \"]\" in the array of line %u, found %s",
 				   v->value_line, found);
-			return TOML_LOST;
 		}
+		if (!comma)
+			return TOML_LOST;
 		result = toml_read_value(p, v->depth + 1U, &element);
 		if (result == TOML_LOST)
 			return result;
+		behind = p->here.at;
 		if (element)
 			toml_append(v, element);
 		v->damaged |= !element;
@@ -125,22 +127,16 @@ enum toml_read toml_read_value(struct toml_parser *p, unsigned depth, struct tom
 	return result;
 }
 
-/* Whether the value of @key ends here as it should. A fault is told if not. */
-static bool expect_end(struct toml_parser *p, const struct toml_key *key)
+/* Whether the value of a pair ends here as it should. */
+static bool at_pair_end(struct toml_parser *p)
 {
 	int c;
 
 	toml_skip_blanks(p);
 	c = toml_peek(p, 0);
-	if (p->braces > 0 ? c != ',' && c != '}' : c >= 0 && c != '#' && !toml_line_break(p, 0)) {
-		_cleanup_(freep) char *shown = toml_key_shown(key, key->n);
-		_cleanup_(freep) char *found = toml_found(p);
-
-		TOML_FAULT(p, p->here.mark, "expected %s after the value of %s, found %s",
-			   p->braces > 0 ? "\",\" or \"}\"" : "the end of the line", shown, found);
-		return false;
-	}
-	return true;
+	if (p->braces > 0)
+		return c == ',' || c == '}';
+	return c < 0 || c == '#' || toml_line_break(p, 0);
 }
 
 /* Up to and with the "=". */
@@ -148,13 +144,8 @@ static enum toml_read read_left(struct toml_parser *p, struct toml_key *key)
 {
 	enum toml_read result = toml_read_key(p, key);
 
-	if (result != TOML_LOST && !toml_take(p, "=")) {
-		_cleanup_(freep) char *shown = toml_key_shown(key, key->n);
-		_cleanup_(freep) char *found = toml_found(p);
-
-		TOML_FAULT(p, p->here.mark, "expected \"=\" after key %s, found %s", shown, found);
-		return TOML_LOST;
-	}
+	if (result != TOML_LOST && !toml_take(p, "="))
+		return toml_expected(p, "\"=\"", "key", key);
 	toml_skip_blanks(p);
 	return result;
 }
@@ -162,6 +153,7 @@ static enum toml_read read_left(struct toml_parser *p, struct toml_key *key)
 enum toml_read toml_read_pair(struct toml_parser *p, struct toml *table)
 {
 	_cleanup_(toml_key_release) struct toml_key key = {0};
+	const char *end = p->braces > 0 ? "\",\" or \"}\" in the same line" : "the end of the line";
 	struct toml *target = NULL, *v = NULL;
 	enum toml_read result = read_left(p, &key);
 
@@ -175,8 +167,11 @@ enum toml_read toml_read_pair(struct toml_parser *p, struct toml *table)
 
 		if (value != TOML_READ)
 			result = value;
-		if (value != TOML_LOST && !expect_end(p, &key))
+		if (!at_pair_end(p)) {
+			if (value == TOML_READ)
+				toml_expected(p, end, "the value of", &key);
 			result = TOML_LOST;
+		}
 	}
 	if (result == TOML_READ) {
 		toml_insert(p, target, &key.parts[key.n - 1], v);

@@ -31,17 +31,6 @@ static bool at_line_end(const struct toml_parser *p)
 	return toml_peek(p, 0) < 0 || toml_peek(p, 0) == '#' || toml_line_break(p, 0);
 }
 
-/* Tells that @wanted should follow @key, and what does. */
-static enum toml_read expected(struct toml_parser *p, const char *wanted,
-			       const struct toml_key *key)
-{
-	_cleanup_(freep) char *shown = toml_key_shown(key, key->n);
-	_cleanup_(freep) char *found = toml_found(p);
-
-	TOML_FAULT(p, p->here.mark, "expected %s after header %s, found %s", wanted, shown, found);
-	return TOML_LOST;
-}
-
 /* "[key]" or "[[key]]", with nothing behind it. */
 static enum toml_read read_brackets(struct toml_parser *p, struct toml_key *key, bool *element)
 {
@@ -54,9 +43,9 @@ static enum toml_read read_brackets(struct toml_parser *p, struct toml_key *key,
 	if (result == TOML_LOST)
 		return result;
 	if (!toml_take(p, *element ? "]]" : "]"))
-		return expected(p, *element ? "\"]]\"" : "\"]\"", key);
+		return toml_expected(p, *element ? "\"]]\"" : "\"]\"", "header", key);
 	toml_skip_blanks(p);
-	return at_line_end(p) ? result : expected(p, "the end of the line", key);
+	return at_line_end(p) ? result : toml_expected(p, "the end of the line", "header", key);
 }
 
 static enum toml_read read_header(struct toml_parser *p)
@@ -112,9 +101,11 @@ static void read_statement(struct toml_parser *p)
 
 static void read_document(struct toml_parser *p)
 {
-	if (toml_take(p, "\xef\xbb\xbf"))
-		fault_add(p->faults, 1, 1,
-			  "the file begins with a byte order mark, which TOML does not know");
+	/* A byte order mark counts as encoding, not as a character. */
+	if (toml_take(p, "\xef\xbb\xbf")) {
+		p->here.line_start = p->here.at;
+		p->here.mark.column = 1;
+	}
 	while (toml_peek(p, 0) >= 0 && p->faults->n < FAULTS_MAX)
 		read_statement(p);
 	p->root->damaged |= toml_peek(p, 0) >= 0;
