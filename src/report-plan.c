@@ -128,8 +128,8 @@ static void add_heading(struct text *out, const struct paper *paper,
 	ink_add(out, paper, INK_BOLD, text_str(&name));
 	text_add(&rest, ": ");
 	if (region->range.size)
-		text_addf(&rest, "%s carveout at 0x%llx, ", SIZE_HUMAN(region->range.size),
-			  (unsigned long long)region->range.start);
+		text_addf(&rest, "%s%s at 0x%llx, ", SIZE_HUMAN(region->range.size),
+			  region->name ? " carveout" : "", (unsigned long long)region->range.start);
 	if (region->node >= 0)
 		text_addf(&rest, "node %d, ", region->node);
 	rest.len -= strlen(", ");
@@ -145,7 +145,7 @@ static bool has_picture(const struct row_region *region)
 {
 	if (!region->range.size)
 		return false;
-	if (!region->planned)
+	if (!region->planned || region->planned->region->foreign)
 		return region->seen && region->seen->enabled;
 	return region->planned->state == REGION_READY || region->planned->state == REGION_UNBOUND;
 }
