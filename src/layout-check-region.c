@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What must be true of a region and of its namespaces together. */
 #include <inttypes.h>
-#include <math.h>
 
 #include "capacity.h"
 #include "layout-parse.h"
@@ -57,15 +56,15 @@ static void check_number(struct fault_list *faults, const struct region_draft *r
 	}
 }
 
-/* In ten-thousandths of a percent, in which declared shares are whole numbers. */
 static uint64_t share_units(const struct namespace_draft *d)
 {
-	return (uint64_t)llround(d->ns.size.percent * 1e4) * copies(d);
+	return percent_units(d->ns.size.percent) * copies(d);
 }
 
-static void check_shares(struct fault_list *faults, const struct region_draft *rd)
+/* False if the shares are more than there is, which is a fault. */
+static bool check_shares(struct fault_list *faults, const struct region_draft *rd)
 {
-	const uint64_t all = 1000000;
+	const uint64_t all = 100 * PERCENT_ONE;
 	const struct namespace_draft *rest = NULL;
 	uint64_t units = 0;
 
@@ -88,6 +87,7 @@ static void check_shares(struct fault_list *faults, const struct region_draft *r
 			rest = d;
 		}
 	}
+	return units <= all;
 }
 
 /* What a namespace takes at least of a region of @size bytes; "rest" counts as nothing. */
@@ -110,7 +110,7 @@ static uint64_t taken(const struct namespace_draft *d, uint64_t size)
 }
 
 /* The namespaces against a declared size, which is in bytes. */
-static void check_sum(struct fault_list *faults, const struct region_draft *rd)
+static void check_sum(struct fault_list *faults, const struct region_draft *rd, bool shares_fit)
 {
 	const struct namespace_draft *rest = NULL;
 	uint64_t size = rd->region.size.bytes, sum = 0;
@@ -126,6 +126,8 @@ static void check_sum(struct fault_list *faults, const struct region_draft *rd)
 		if (size_value(d) && d->ns.size.kind == SIZE_REST)
 			rest = d;
 	}
+	if (!shares_fit)
+		return;
 	if (sum > size)
 		FAULT_VALUE(faults, rd->from.at[REGION_SIZE],
 			    "the namespaces take at least %s, more than the %s of the region",
@@ -138,6 +140,7 @@ void check_region(struct fault_list *faults, const struct region_draft *rd)
 {
 	const struct toml *name = rd->from.at[REGION_NAME];
 	const char *fault = name ? name_fault(rd->region.name) : NULL;
+	bool shares_fit;
 
 	if (fault) {
 		_cleanup_(freep) char *shown = SHOWN(name);
@@ -147,7 +150,7 @@ void check_region(struct fault_list *faults, const struct region_draft *rd)
 	check_foreign(faults, rd);
 	check_empty(faults, rd);
 	check_number(faults, rd);
-	check_shares(faults, rd);
+	shares_fit = check_shares(faults, rd);
 	if (rd->from.at[REGION_SIZE] && rd->region.size.kind == SIZE_BYTES)
-		check_sum(faults, rd);
+		check_sum(faults, rd, shares_fit);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What must be true of one namespace: its names, its size, and which keys its mode has. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "capacity.h"
@@ -46,10 +45,10 @@ void check_raw(struct fault_list *faults, const struct toml *v, const struct nam
 	if (!is_shaped(d))
 		return;
 	if (raw < min)
-		FAULT_VALUE(faults, v, "%s of the region is too little: mode %s needs %s",
+		FAULT_VALUE(faults, v, "%s is too little: mode %s takes at least %s of the region",
 			    SIZE_EXACT(raw), mode_name(d->ns.mode), SIZE_EXACT(min));
 	else if (capacity == 0)
-		FAULT_VALUE(faults, v, "%s of the region is too little for an alignment of %s",
+		FAULT_VALUE(faults, v, "%s of the region leave nothing when aligned to %s",
 			    SIZE_EXACT(raw), SIZE_EXACT(d->ns.align));
 	else
 		check_filesystem_fits(faults, v, d, capacity);
@@ -61,14 +60,13 @@ static bool check_multiple(struct fault_list *faults, const struct toml *v,
 {
 	struct shape shape = shape_of(&d->ns);
 	uint64_t unit = capacity_unit(&shape), bytes = d->ns.size.bytes;
+	uint64_t below = align_down(bytes, unit);
 
-	if (is_aligned(bytes, unit))
+	if (below == bytes)
 		return true;
-	FAULT_VALUE(faults, v,
-		    "\"%s\" in mode %s must be a multiple of %s: %" PRIu64 " or %" PRIu64
-		    ", not %" PRIu64,
-		    v->key, mode_name(d->ns.mode), SIZE_EXACT(unit), align_down(bytes, unit),
-		    align_up(bytes, unit), bytes);
+	FAULT_VALUE(faults, v, "\"%s\" in mode %s must be a multiple of %s: %s%s%s, not %s", v->key,
+		    mode_name(d->ns.mode), SIZE_EXACT(unit), below ? SIZE_EXACT(below) : "",
+		    below ? " or " : "", SIZE_EXACT(below + unit), SIZE_EXACT(bytes));
 	return false;
 }
 

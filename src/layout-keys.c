@@ -33,15 +33,24 @@ static const struct numbers timeouts = {1, 3600};
 static const struct numbers nodes = {0, 1023}; /* MAX_NUMNODES is at most 1 << 10 */
 static const struct numbers counts = {1, REGION_NAMESPACES_MAX};
 
-/* A table or an array of them: its owner reads it. */
-static bool leave_alone(struct fault_list *faults, const struct key *key, const struct toml *v,
+/* These only look at the type: a table's owner reads what is in it. */
+
+static bool read_table(struct fault_list *faults, const struct key *key, const struct toml *v,
+		       void *field)
+{
+	(void)key;
+	(void)field;
+	return v->type == TOML_TABLE || wrong_type(faults, v, "a table");
+}
+
+static bool read_tables(struct fault_list *faults, const struct key *key, const struct toml *v,
 			void *field)
 {
+	_cleanup_(freep) char *what = mem_printf("an array of tables, each headed %s",
+						 ((const struct table *)key->of)->title);
+
 	(void)field;
-	if (!strcmp(key->name, "defaults"))
-		return v->type == TOML_TABLE || wrong_type(faults, v, "a table");
-	return v->type == TOML_ARRAY ||
-	       wrong_type(faults, v, "an array of tables, each with a [[header]] of its own");
+	return v->type == TOML_ARRAY || wrong_type(faults, v, what);
 }
 
 static bool read_filesystem(struct fault_list *faults, const struct key *key, const struct toml *v,
@@ -73,8 +82,8 @@ static const struct key top_keys[] = {
 	[TOP_SEED]          = {"seed", read_uuid, AT_TOP(seed), NULL, 0, false},
 	[TOP_SYSTEM_MEMORY] = {"system_memory", read_size, AT_TOP(system_memory), NULL, 0, false},
 	[TOP_BOOT_TIMEOUT]  = {"boot_timeout", read_number, AT_TOP(boot_timeout), &timeouts, 0, false},
-	[TOP_DEFAULTS]      = {"defaults", leave_alone, THE_DRAFT, NULL, 0, false},
-	[TOP_REGION]        = {"region", leave_alone, THE_DRAFT, NULL, 0, false},
+	[TOP_DEFAULTS]      = {"defaults", read_table, THE_DRAFT, NULL, 0, false},
+	[TOP_REGION]        = {"region", read_tables, THE_DRAFT, &region_table, 0, false},
 };
 
 static const struct key region_keys[] = {
@@ -84,7 +93,7 @@ static const struct key region_keys[] = {
 	[REGION_ADDRESS]   = {"address", read_address, AT_REGION(address), NULL, 0, false},
 	[REGION_REQUIRED]  = {"required", read_bool, AT_REGION(required), NULL, 0, false},
 	[REGION_FOREIGN]   = {"foreign", read_bool, AT_REGION(foreign), NULL, 0, false},
-	[REGION_NAMESPACE] = {"namespace", leave_alone, THE_DRAFT, NULL, 0, false},
+	[REGION_NAMESPACE] = {"namespace", read_tables, THE_DRAFT, &namespace_table, 0, false},
 };
 
 static const struct key namespace_keys[] = {

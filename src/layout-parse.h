@@ -25,6 +25,10 @@
 #define SECTOR_SIZE_DEFAULT 4096
 #define VOLUME_ID_BYTES     4 /* of vfat */
 
+/* Percentages have at most so many decimals: as whole numbers of the last they add up exactly. */
+#define PERCENT_DECIMALS 4
+#define PERCENT_ONE      10000
+
 struct key;
 
 /*
@@ -43,7 +47,7 @@ struct key {
 	const char *name;
 	value_reader *read;
 	size_t offset;  /* of the field in the draft */
-	const void *of; /* what the reader lets pass: struct words, numbers or choices */
+	const void *of; /* what the reader goes by: struct words, numbers, choices or table */
 	unsigned modes; /* of namespaces to which the key of one applies */
 	bool inherited; /* may stand in [defaults] */
 };
@@ -188,6 +192,8 @@ void table_require(struct fault_list *faults, const struct table *kind, const st
 value_reader read_word, read_bool, read_number, read_choice, read_size, read_raw_size, read_share,
 	read_region_share, read_address, read_uuid, read_volume_id, read_name, read_label,
 	read_path, read_owner, read_access, read_options, read_mount_options;
+
+uint64_t percent_units(double percent);
 
 /* Adds a fault at a value; at a key. */
 #define FAULT_VALUE(faults, v, ...) \

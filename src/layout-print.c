@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The layout as TOML. */
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "layout-parse.h"
@@ -61,8 +60,8 @@ static void print_owner(struct text *out, const char *key, const char *owner)
 /* As few decimals as the share has. */
 static void print_percent(struct text *out, double percent)
 {
-	const uint64_t one = 10000;
-	uint64_t units = (uint64_t)llround(percent * (double)one), rest = units % one;
+	const uint64_t one = PERCENT_ONE;
+	uint64_t units = percent_units(percent), rest = units % one;
 
 	text_addf(out, "size = \"%" PRIu64, units / one);
 	for (uint64_t place = one / 10; rest; rest %= place, place /= 10)

@@ -54,8 +54,8 @@ static void namespace_complete(struct layout_namespace *ns, const struct origin 
 	ns->map_declared = from->at[NS_MAP];
 	ns->sector_size_declared = from->at[NS_SECTOR_SIZE];
 	ns->access_declared = from->at[NS_ACCESS];
-	ns->uuid_declared = from->at[NS_UUID];
-	ns->fs.uuid_declared = fs_from->at[FS_UUID];
+	ns->uuid_declared = from->at[NS_UUID] && !from->at[NS_COUNT];
+	ns->fs.uuid_declared = fs_from->at[FS_UUID] && !from->at[NS_COUNT];
 	if (!from->at[NS_SCRUB])
 		ns->scrub = true;
 	if (!from->at[NS_ACCESS])

@@ -74,15 +74,24 @@ static bool same(const struct claim *a, const struct claim *b)
 	return range_overlaps(a->range, b->range);
 }
 
+/* One of the faults from @first on stands at the value @v. */
+static bool is_told(const struct fault_list *faults, size_t first, const struct toml *v)
+{
+	for (size_t i = first; i < faults->n; i++)
+		if (faults->items[i].line == v->value_line &&
+		    faults->items[i].column == v->value_column)
+			return true;
+	return false;
+}
+
 /*
- * A fault for each claim that was made before, at the later value: one a table, however often
+ * A fault for each claim that was made before, at the later value: one a value, however often
  * "count" repeats it. Derived UUIDs are the same only where names are, which is said there.
  */
 static void claims_check(struct fault_list *faults, struct claims *c, claim_order *order,
 			 const char *what)
 {
-	const struct toml *told = NULL;
-	size_t first = 0;
+	size_t first = 0, before = faults->n;
 
 	if (c->n)
 		qsort(c->items, c->n, sizeof(*c->items), order);
@@ -94,13 +103,12 @@ static void claims_check(struct fault_list *faults, struct claims *c, claim_orde
 			first = i;
 			continue;
 		}
-		if (late->v && late->v != told) {
+		if (late->v && !is_told(faults, before, late->v)) {
 			_cleanup_(freep) char *shown =
 				late->text ? toml_quoted(late->text, strlen(late->text)) : NULL;
 
 			FAULT_VALUE(faults, late->v, "%s%s%s is already taken in line %u", what,
 				    shown ? " " : "", shown ? shown : "", early->line);
-			told = late->v;
 		}
 		if (range_end(b->range) > range_end(a->range))
 			first = i;

@@ -2,7 +2,6 @@
 /* Values of the file: what each may be, and what is said when it is something else. */
 #include <ctype.h>
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "layout-parse.h"
@@ -12,9 +11,6 @@
 /* More than the physical address space of any processor ramdax runs on; no sum of sizes below can
  * wrap. */
 #define SIZE_LIMIT (UINT64_C(1) << 52)
-
-/* A percentage has at most this many decimals, so that shares add up exactly. */
-#define PERCENT_DECIMALS 4
 
 _Static_assert(sizeof(enum ns_mode) == sizeof(unsigned), "enums are stored as unsigned");
 
@@ -225,12 +221,14 @@ bool read_region_share(struct fault_list *faults, const struct key *key, const s
 	return share_of(faults, v, SIZE_WORDS ", or a share of RAM as in \"50%\"", false, field);
 }
 
+uint64_t percent_units(double percent)
+{
+	return (uint64_t)(percent * PERCENT_ONE + 0.5);
+}
+
 uint64_t layout_share(uint64_t of, double percent)
 {
-	const double scale = 1e4; /* PERCENT_DECIMALS */
-
-	return (uint64_t)((unsigned __int128)of * (uint64_t)llround(percent * scale) /
-			  (uint64_t)(100 * scale));
+	return (uint64_t)((unsigned __int128)of * percent_units(percent) / (100 * PERCENT_ONE));
 }
 
 bool read_address(struct fault_list *faults, const struct key *key, const struct toml *v,

@@ -176,7 +176,7 @@ static void count_makes_names_labels_and_mount_points(void)
 	CHECK_INT(l->regions[0].n_namespaces, 14);
 	CHECK_STR(l->regions[0].namespaces[11].name, "runner-11");
 	CHECK_STR(l->regions[0].namespaces[11].fs.mount_point, "/srv/runner-11");
-	CHECK_STR(l->regions[0].namespaces[0].fs.label, "a14bytes-label-0");
+	CHECK_STR(l->regions[0].namespaces[0].fs.label, "thirteen-byte-0");
 	CHECK_STR(l->regions[0].namespaces[12].name, "one-0");
 	layout_free(l);
 }
