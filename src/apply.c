@@ -76,12 +76,8 @@ static int bind_device(struct sysfs *fs, const struct layout *layout, const stru
 
 static int clear(struct sysfs *fs, const struct seen_namespace *seen)
 {
-	_cleanup_(freep) char *driver = NULL;
-	const char *bound = seen->holder ? seen->holder : seen->device;
-	int r = 0;
+	int r = nd_free(fs, seen->device, seen->holder);
 
-	if (nd_driver(fs, bound, &driver) == 0)
-		r = nd_unbind(fs, driver, bound);
 	return r < 0 ? r : nd_delete(fs, seen->device);
 }
 

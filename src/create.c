@@ -219,9 +219,10 @@ static int write_info_block(struct making *m)
 	return failed(m, r, "writing the info block");
 }
 
-static int unbind(struct making *m, const char *device)
+/* Takes the namespace from its driver, or from @holder. */
+static int unclaim(struct making *m, const char *holder)
 {
-	return failed(m, nd_unbind(m->fs, "nd_pmem", device), "unbind from nd_pmem");
+	return failed(m, nd_free(m->fs, m->device, holder), "unbind from nd_pmem");
 }
 
 /* The kernel refuses the namespace itself (ENXIO) when it finds what claims it, which is what is
@@ -260,7 +261,7 @@ static int format_btt(struct making *m)
 	r = format(m, path);
 	if (r == 0 && fsync(lock) < 0)
 		r = failed(m, -errno, "writing the file system");
-	return r < 0 ? r : unbind(m, holder);
+	return r < 0 ? r : unclaim(m, holder);
 }
 
 static int publish(struct making *m)
@@ -285,7 +286,7 @@ static int make(struct making *m)
 		r = write_info_block(m);
 	blockdev_close(&m->raw);
 	if (r == 0)
-		r = unbind(m, m->device);
+		r = unclaim(m, NULL);
 	if (r == 0 && m->step->format && mode == MODE_SECTOR)
 		r = format_btt(m);
 	return r < 0 ? r : publish(m);
@@ -294,15 +295,14 @@ static int make(struct making *m)
 /* Leaves nothing behind: the space is free again, and so is the seed. */
 static void undo(struct making *m)
 {
-	_cleanup_(freep) char *holder = NULL, *driver = NULL;
+	_cleanup_(freep) char *holder = NULL;
 
 	if (!m->device)
 		return;
-	if (sysfs_read(m->fs, &holder, ND_DEVICES "/%s/holder", m->device) == 0 && *holder &&
-	    nd_driver(m->fs, holder, &driver) == 0)
-		nd_unbind(m->fs, driver, holder);
-	else if (nd_driver(m->fs, m->device, &driver) == 0)
-		nd_unbind(m->fs, driver, m->device);
+	if (sysfs_read(m->fs, &holder, ND_DEVICES "/%s/holder", m->device) < 0 || !*holder)
+		nd_free(m->fs, m->device, NULL);
+	else
+		nd_free(m->fs, m->device, holder);
 	nd_delete(m->fs, m->device);
 }
 

@@ -73,7 +73,9 @@ static void add_vfat(struct arguments *a, const struct layout_filesystem *fs, co
 	char id[9];
 
 	snprintf(id, sizeof(id), "%02x%02x%02x%02x", uuid[0], uuid[1], uuid[2], uuid[3]);
+	/* No partition table that pretends to hold it: the kernel would make a partition of that. */
 	add(a, "-I");
+	add(a, "--mbr=n");
 	add_option(a, "-i", id);
 	if (fs->label)
 		add_option(a, "-n", fs->label);

@@ -99,6 +99,18 @@ int nd_block(const struct sysfs *fs, const char *device, char **block)
 	return n ? 0 : -ENOENT;
 }
 
+int nd_free(struct sysfs *fs, const char *device, const char *holder)
+{
+	_cleanup_(freep) char *driver = NULL;
+	int r = 0;
+
+	if (nd_driver(fs, holder ? holder : device, &driver) == 0)
+		r = nd_unbind(fs, driver, holder ? holder : device);
+	if (r == 0 && holder)
+		r = nd_set(fs, holder, "namespace", "\n");
+	return r;
+}
+
 int nd_delete(struct sysfs *fs, const char *device)
 {
 	return nd_set_number(fs, device, "size", 0);

@@ -26,6 +26,13 @@ int nd_get_number(const struct sysfs *fs, const char *device, const char *attrib
 int nd_bind(struct sysfs *fs, const char *driver, const char *device);
 int nd_unbind(struct sysfs *fs, const char *driver, const char *device);
 
+/*
+ * Frees a namespace: unbinds @holder, which claims it (pfn, dax, btt), or @device itself if that is
+ * NULL, from whatever driver has it. A holder is also detached; unbound only, it still claims the
+ * namespace. 0 or -errno.
+ */
+int nd_free(struct sysfs *fs, const char *device, const char *holder);
+
 /* The driver @device is bound to, which the caller frees. 0; -ENOENT if none. */
 int nd_driver(const struct sysfs *fs, const char *device, char **driver);
 
