@@ -203,32 +203,27 @@ static void add_problems(struct text *out, const struct paper *paper, const stru
 		text_add_char(out, '\n');
 }
 
-static void add_count(struct text *out, const struct plan *plan, enum step_kind kind,
-		      bool conditional, const char *what)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < plan->n_steps; i++)
-		n += plan->steps[i].kind == kind && plan->steps[i].conditional == conditional;
-	if (!n)
-		return;
-	text_addf(out, "%s%s %zu %s%s", out->len ? ", " : "", step_name(kind), n, what,
-		  n == 1 ? "" : "s");
-}
-
-/* "bind 1 device, create 3 namespaces" */
+/* "bind 1 device, create 3 namespaces": each kind of step where its first is. */
 static void add_counts(struct text *out, const struct plan *plan, bool conditional)
 {
-	static const struct {
-		enum step_kind kind;
-		const char *what;
-	} counted[] = {
-		{STEP_OVERRIDE, "device"},  {STEP_BIND, "device"},      {STEP_CLEAR, "namespace"},
-		{STEP_ENABLE, "namespace"}, {STEP_CREATE, "namespace"}, {STEP_FORMAT, "namespace"},
-	};
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const struct step *step = &plan->steps[i];
+		const char *what = step->ns || step->seen ? "namespace" : "device";
+		size_t n = 0, before = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(counted); i++)
-		add_count(out, plan, counted[i].kind, conditional, counted[i].what);
+		if (step->conditional != conditional)
+			continue;
+		for (size_t j = 0; j < plan->n_steps; j++) {
+			bool same = plan->steps[j].kind == step->kind &&
+				    plan->steps[j].conditional == conditional;
+
+			before += same && j < i;
+			n += same;
+		}
+		if (!before)
+			text_addf(out, "%s%s %zu %s%s", out->len ? ", " : "", step_name(step->kind),
+				  n, what, n == 1 ? "" : "s");
+	}
 }
 
 static size_t n_declared(const struct plan *plan)
