@@ -181,6 +181,8 @@ void toml_recover(struct toml_parser *p)
 		skip_line(p);
 		toml_skip(p, toml_line_break(p, 0));
 	}
-	p->here.at = p->here.line_start;
-	p->here.mark.column = 1;
+	if (toml_peek(p, 0) >= 0) {
+		p->here.at = p->here.line_start;
+		p->here.mark.column = 1;
+	}
 }
