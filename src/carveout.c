@@ -179,24 +179,44 @@ static void match_by(struct match *match, const size_t *order,
 	}
 }
 
-static void match_last(struct match *match)
+/* The only region without a carveout that @node admits (-1: any); NO_CARVEOUT if there are more. */
+static size_t region_left(const struct match *match, int node)
 {
-	size_t region = NO_CARVEOUT, carveout = NO_CARVEOUT;
+	size_t found = NO_CARVEOUT;
 
 	for (size_t i = 0; i < match->layout->n_regions; i++) {
-		if (match->of_region[i] != NO_CARVEOUT)
+		if (match->of_region[i] != NO_CARVEOUT ||
+		    (node >= 0 && match->layout->regions[i].node != node))
 			continue;
-		if (region != NO_CARVEOUT)
-			return;
-		region = i;
+		if (found != NO_CARVEOUT)
+			return NO_CARVEOUT;
+		found = i;
 	}
+	return found;
+}
+
+/* The same for carveouts. A fragment that holds nothing is nobody's and does not count. */
+static size_t carveout_left(const struct match *match, int node)
+{
+	size_t found = NO_CARVEOUT;
+
 	for (size_t i = 0; i < match->machine->n_carveouts; i++) {
-		if (match->taken[i])
+		const struct seen_carveout *c = &match->machine->carveouts[i];
+
+		if (match->taken[i] || !carveout_usable(c) || (node >= 0 && c->node != node))
 			continue;
-		if (carveout != NO_CARVEOUT)
-			return;
-		carveout = i;
+		if (found != NO_CARVEOUT)
+			return NO_CARVEOUT;
+		found = i;
 	}
+	return found;
+}
+
+/* The one left to the one left, of a node or of all. */
+static void match_last(struct match *match, int node)
+{
+	size_t region = region_left(match, node), carveout = carveout_left(match, node);
+
 	if (region != NO_CARVEOUT && carveout != NO_CARVEOUT &&
 	    by_fitting(match, &match->layout->regions[region],
 		       &match->machine->carveouts[carveout]))
@@ -214,5 +234,8 @@ void carveout_match(const struct layout *layout, const struct machine *m, size_t
 	match_by(&match, order, by_labels);
 	match_by(&match, order, by_address);
 	match_by(&match, order, by_size);
-	match_last(&match);
+	for (size_t i = 0; i < layout->n_regions; i++)
+		if (layout->regions[i].node >= 0)
+			match_last(&match, layout->regions[i].node);
+	match_last(&match, -1);
 }

@@ -26,7 +26,7 @@ char *carveout_refusal(const struct machine *m, const struct seen_carveout *c);
 
 /*
  * Matches regions to carveouts: by the labels found in them, by address, by node and exact size,
- * then the one left to the one left. The order of the file plays no part.
+ * then the one left to the one left, on its node or of all. The order of the file plays no part.
  * @of_region[i] becomes the index of the carveout of region i, or NO_CARVEOUT.
  */
 void carveout_match(const struct layout *layout, const struct machine *m, size_t *of_region);

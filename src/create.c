@@ -88,7 +88,7 @@ static int take_space(struct making *m, uint64_t *start)
 		r = set(m, "uuid", uuid);
 	if (r == 0)
 		r = failed(m, nd_set_number(m->fs, m->device, "size", m->step->where.size), "size");
-	if (r == 0)
+	if (r == 0 && m->fs->live)
 		r = failed(m, nd_get_number(m->fs, m->device, "resource", start), "resource");
 	return r;
 }
@@ -271,13 +271,12 @@ static int publish(struct making *m)
 	return r < 0 ? r : bind_by_contents(m);
 }
 
-static int make(struct making *m)
+/* All that is written into the namespace while it is a scaffold. */
+static int fill(struct making *m)
 {
 	enum ns_mode mode = m->step->ns->mode;
-	int r = allocate(m);
+	int r = open_raw(m);
 
-	if (r == 0)
-		r = open_raw(m);
 	if (r == 0)
 		r = clean(m);
 	if (r == 0 && m->step->format && mode != MODE_SECTOR)
@@ -289,6 +288,16 @@ static int make(struct making *m)
 		r = unclaim(m, NULL);
 	if (r == 0 && m->step->format && mode == MODE_SECTOR)
 		r = format_btt(m);
+	return r;
+}
+
+/* A captured machine has no devices to be filled. */
+static int make(struct making *m)
+{
+	int r = allocate(m);
+
+	if (r == 0 && m->fs->live)
+		r = fill(m);
 	return r < 0 ? r : publish(m);
 }
 

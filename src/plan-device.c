@@ -36,33 +36,52 @@ static unsigned line_of_device(const struct plan *plan, size_t device, bool *req
 	return line;
 }
 
-/* Why the device with the index @device must not be bound because of carveout @c; NULL: it may. */
-static char *refusal_of(const struct plan *plan, const struct seen_carveout *c)
+static char *unsafe(const struct plan *plan, const struct seen_carveout *c)
 {
-	_cleanup_(freep) char *unsafe = carveout_refusal(plan->machine, c);
+	_cleanup_(freep) char *why = carveout_refusal(plan->machine, c);
 
-	if (unsafe)
-		return mem_printf("carveout of %s at 0x%llx: %s", SIZE_EXACT(c->range.size),
-				  (unsigned long long)c->range.start, unsafe);
-	if (!claimed(plan, c))
-		return mem_printf("carveout of %s at 0x%llx: no region of the layout fits it (a "
-				  "region with its address and foreign = true leaves it to others)",
-				  SIZE_EXACT(c->range.size), (unsigned long long)c->range.start);
-	return NULL;
+	return why ? mem_printf("carveout of %s at 0x%llx: %s", SIZE_EXACT(c->range.size),
+				(unsigned long long)c->range.start, why)
+		   : NULL;
 }
 
-/* Every carveout of a device is bound at once, so one that is refused stops them all. */
-static char *device_refusal(const struct plan *plan, size_t device)
+static char *unclaimed(const struct plan *plan, const struct seen_carveout *c)
+{
+	return claimed(plan, c)
+		       ? NULL
+		       : mem_printf("carveout of %s at 0x%llx: no region of the layout fits it "
+				    "(a region with its address and foreign = true leaves it to "
+				    "others)",
+				    SIZE_EXACT(c->range.size), (unsigned long long)c->range.start);
+}
+
+/* What @objection has against the first carveout of @device that it has something against. */
+static char *any_carveout(const struct plan *plan, size_t device,
+			  char *(*objection)(const struct plan *, const struct seen_carveout *))
 {
 	const struct machine *m = plan->machine;
 
 	for (size_t i = 0; i < m->n_carveouts; i++) {
-		char *why = m->carveouts[i].device == device ? refusal_of(plan, &m->carveouts[i])
-							     : NULL;
+		char *why =
+			m->carveouts[i].device == device ? objection(plan, &m->carveouts[i]) : NULL;
 
 		if (why)
 			return why;
 	}
+	return NULL;
+}
+
+/* Why @device must not be bound, or NULL. All its carveouts are bound at once, so one that is
+ * refused stops them all. */
+static char *device_refusal(const struct plan *plan, size_t device)
+{
+	const struct machine *m = plan->machine;
+	char *why = any_carveout(plan, device, unsafe);
+
+	if (!why)
+		why = any_carveout(plan, device, unclaimed);
+	if (why)
+		return why;
 	if (m->devices[device].absent)
 		return mem_strdup("the kernel made no device of its carveouts "
 				  "(CONFIG_X86_PMEM_LEGACY)");
@@ -98,7 +117,8 @@ static void refuse(struct plan *plan, size_t device, enum status status, const c
 	bool required;
 	unsigned line = line_of_device(plan, device, &required);
 
-	plan_problem(plan, status, line, required, "device \"%s\" is not bound: %s", d->name, why);
+	plan_problem(plan, status, line, required, "device \"%s\" is not bound to ramdax: %s",
+		     d->name, why);
 	set_state(plan, device, REGION_REFUSED, why);
 }
 

@@ -243,11 +243,15 @@ static void no_room(struct work *w, struct plan_namespace *p, const struct place
 		largest = free_range[i].size > largest ? free_range[i].size : largest;
 		all += free_range[i].size;
 	}
-	text_addf(&text, "%s%s wanted, %s free in region \"%s\"", SIZE_EXACT(r->bytes),
-		  r->kind == PLACE_CAPACITY ? " and overhead" : "", SIZE_EXACT(all),
-		  declared(w)->name);
+	if (r->kind == PLACE_REST)
+		text_add(&text, "the rest is wanted");
+	else
+		text_addf(&text, "%s%s wanted", SIZE_HUMAN(r->bytes),
+			  r->kind == PLACE_CAPACITY && p->ns->mode != MODE_RAW ? " and overhead"
+									       : "");
+	text_addf(&text, ", %s free in region \"%s\"", SIZE_HUMAN(all), declared(w)->name);
 	if (largest < all)
-		text_addf(&text, " (%s in one piece)", SIZE_EXACT(largest));
+		text_addf(&text, " (%s in one piece)", SIZE_HUMAN(largest));
 	p->verdict = VERDICT_NO_ROOM;
 	p->reason = text_take(&text);
 	plan_problem(w->plan, status, p->ns->line, p->ns->required,
@@ -293,7 +297,8 @@ static void create_in_order(struct work *w, struct plan_namespace **placed, size
 {
 	size_t slots = slots_free(w);
 
-	qsort(placed, n, sizeof(struct plan_namespace *), by_start);
+	if (n)
+		qsort(placed, n, sizeof(struct plan_namespace *), by_start);
 	for (size_t i = 0; i < n; i++) {
 		struct plan_namespace *p = placed[i];
 

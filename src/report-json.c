@@ -228,3 +228,34 @@ void report_json_status(const struct machine *machine, const struct plan *plan,
 	json_finish(root, out);
 	rows_release(&rows);
 }
+
+void report_json_check(const struct layout *layout, enum status status, struct text *out)
+{
+	struct json_object *root = json_new_document(), *json;
+
+	json_add_number(root, "version", REPORT_VERSION);
+	json_add_number(root, "status", (uint64_t)status);
+	json = json_add_object(root, "layout");
+	json_add_string(json, "path", layout ? layout->path : NULL);
+	json_add_string(json, "sha256", layout ? layout->sha256 : NULL);
+	add_messages(root);
+	json_finish(root, out);
+}
+
+static void add_names(struct json_object *array, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(array, json_object_new_string(names[i]));
+}
+
+void report_json_needs(const struct needs *needs, struct text *out)
+{
+	struct json_object *root = json_new_document(), *modules;
+
+	json_add_number(root, "version", REPORT_VERSION);
+	modules = json_add_array(root, "modules");
+	add_names(modules, needs->modules, needs->n_modules);
+	add_names(modules, needs->mount_modules, needs->n_mount_modules);
+	add_names(json_add_array(root, "programs"), needs->programs, needs->n_programs);
+	json_finish(root, out);
+}
