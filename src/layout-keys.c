@@ -134,7 +134,7 @@ _Static_assert(ARRAY_SIZE(namespace_keys) == KEYS_MAX, "KEYS_MAX is that of the 
 		title, keys, ARRAY_SIZE(keys), defaults \
 	}
 
-const struct table top_table = TABLE("the layout", top_keys, false);
+const struct table top_table = TABLE("the head of the file", top_keys, false);
 const struct table region_table = TABLE("[[region]]", region_keys, false);
 const struct table namespace_table = TABLE("[[region.namespace]]", namespace_keys, false);
 const struct table filesystem_table =
@@ -143,15 +143,15 @@ const struct table defaults_table = TABLE("[defaults]", namespace_keys, true);
 const struct table defaults_filesystem_table =
 	TABLE("[defaults.filesystem]", filesystem_keys, true);
 
+static const struct table *const kinds[] = {
+	&top_table,
+	&region_table,
+	&namespace_table,
+	&filesystem_table,
+};
+
 const char *layout_key(size_t i, const char **title)
 {
-	static const struct table *const kinds[] = {
-		&top_table,
-		&region_table,
-		&namespace_table,
-		&filesystem_table,
-	};
-
 	for (size_t k = 0; k < ARRAY_SIZE(kinds); i -= kinds[k++]->n)
 		if (i < kinds[k]->n) {
 			*title = kinds[k]->title;
@@ -163,6 +163,16 @@ const char *layout_key(size_t i, const char **title)
 static bool is_key(const struct toml *v, const struct key *key)
 {
 	return v->key_len == strlen(key->name) && !memcmp(v->key, key->name, v->key_len);
+}
+
+/* The table that has the key of @v, or NULL. */
+static const struct table *owner_of(const struct toml *v)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		for (unsigned k = 0; k < kinds[i]->n; k++)
+			if (is_key(v, &kinds[i]->keys[k]))
+				return kinds[i];
+	return NULL;
 }
 
 /* The known key that @v was perhaps meant to be: its index, or -1. */
@@ -185,10 +195,12 @@ static void unknown_key(struct fault_list *faults, const struct table *kind, con
 			struct origin *from)
 {
 	_cleanup_(freep) char *shown = toml_quoted(v->key, v->key_len);
-	int nearest = nearest_key(kind, v);
+	const struct table *owner = owner_of(v);
+	int nearest = owner ? -1 : nearest_key(kind, v);
 
 	if (nearest < 0) {
-		FAULT_KEY(faults, v, "unknown key %s in %s", shown, kind->title);
+		FAULT_KEY(faults, v, "unknown key %s in %s%s%s", shown, kind->title,
+			  owner ? ": it belongs in " : "", owner ? owner->title : "");
 		return;
 	}
 	FAULT_KEY(faults, v, "unknown key %s in %s, did you mean \"%s\"?", shown, kind->title,
