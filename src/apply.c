@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "create.h"
 #include "format.h"
 #include "mem.h"
 #include "needs.h"
@@ -47,7 +48,7 @@ static void load_modules(const struct layout *layout)
 	argv[2] = "-a";
 	for (size_t i = 0; i < needs.n_modules; i++)
 		argv[3 + i] = needs.modules[i];
-	r = run_program(argv, 0, &output, &status);
+	r = run_program(argv, NO_DEADLINE, &output, &status);
 	if (r < 0)
 		diag_debug("modprobe: %s", r == -EIO ? run_last_line(&output) : strerror(-r));
 	free(argv);
@@ -90,12 +91,11 @@ static int enable(struct sysfs *fs, const struct seen_namespace *seen)
 	return r == -ENXIO || r == -EBUSY ? 0 : r;
 }
 
-static int finish_format(const struct step *step, const struct create_limits *limits,
-			 struct text *why)
+static int finish_format(const struct step *step, deadline d, struct text *why)
 {
 	_cleanup_(freep) char *path = mem_printf("/dev/%s", step->seen->block);
 
-	return format_device(step->ns, path, step->ns->scrub, limits->mkfs_timeout_ms, why);
+	return format_device(step->ns, path, step->ns->scrub, d, why);
 }
 
 static int do_step(struct sysfs *fs, const struct layout *layout, const struct step *step,
@@ -114,9 +114,9 @@ static int do_step(struct sysfs *fs, const struct layout *layout, const struct s
 	case STEP_ENABLE:
 		return enable(fs, step->seen);
 	case STEP_CREATE:
-		return create_namespace(fs, step, &options->limits, why);
+		return create_namespace(fs, step, options->deadline, why);
 	case STEP_FORMAT:
-		return finish_format(step, &options->limits, why);
+		return finish_format(step, options->deadline, why);
 	}
 	return -EINVAL;
 }
@@ -201,6 +201,8 @@ static bool pass(struct sysfs *fs, const struct layout *layout, const struct app
 
 		if (step->conditional || was_tried(outcome, step))
 			continue;
+		if (!deadline_left(options->deadline))
+			break;
 		r = do_step(fs, layout, step, options, &why);
 		if (r < 0 && !why.len)
 			text_add(&why, strerror(-r));
@@ -235,14 +237,18 @@ static void say_problems(const struct outcome *outcome, const struct layout *lay
 	}
 }
 
-/* Steps of the last plan were tried without effect, or there would be none. */
+/* Steps of the last plan were tried without effect or not at all, or there would be none. */
 static void say_ineffective(const struct outcome *outcome, const struct layout *layout)
 {
 	for (size_t i = 0; i < outcome->plan->n_steps; i++) {
 		const struct step *step = &outcome->plan->steps[i];
 
-		if (!step->conditional && !outcome_failure(outcome, object_of(step)))
-			say_failed(layout, step, "it had no effect");
+		if (step->conditional || outcome_failure(outcome, object_of(step)))
+			continue;
+		say_failed(layout, step,
+			   was_tried(outcome, step)
+				   ? "it had no effect"
+				   : "there was no time left, a later run does it");
 	}
 }
 

@@ -6,15 +6,15 @@
 #ifndef RAMDAX_APPLY_H
 #define RAMDAX_APPLY_H
 
-#include "create.h"
+#include "deadline.h"
 #include "machine.h"
 #include "plan.h"
 #include "sysfs.h"
 
 struct apply_options {
 	struct plan_options plan;
-	struct create_limits limits;
-	bool look_only; /* do nothing: the outcome says what there would be to do */
+	deadline deadline; /* after it no step is begun, and none may go on */
+	bool look_only;    /* do nothing: the outcome says what there would be to do */
 };
 
 /* A step that was tried. */

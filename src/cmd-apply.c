@@ -5,9 +5,14 @@
 
 #include "apply.h"
 #include "boot.h"
+#include "carveout.h"
 #include "mem.h"
 #include "observe.h"
 #include "record.h"
+
+/* Beyond the deadline a child may still be ending mkfs and looking at what there is; after that it
+ * is stuck. The unit that runs it waits longer (boot_timeout + 30 s). */
+#define STUCK_MS 10000
 
 static const struct option_spec options[] = {
 	{"boot", 0, NULL, "as the boot does: kernel log, report, status 0 unless required",
@@ -91,14 +96,34 @@ static enum status report_no_layout(const struct invocation *in, const struct sy
 	return in->boot ? STATUS_OK : status;
 }
 
-static enum status apply(const struct invocation *in, struct sysfs *fs, const char *cmdline)
+/* What a boot with this layout may take: binding and zeroing take about a second per 16 GiB. */
+static uint64_t boot_ms(const struct layout *layout)
 {
-	struct apply_options apply_options = {
-		.plan.no_format = in->no_format,
-		.look_only = in->boot && only_checks(cmdline),
-	};
-	_cleanup_(closep) int lock = apply_lock(fs);
-	struct layout *layout = NULL;
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < layout->n_regions; i++) {
+		uint64_t needs = region_needs(&layout->regions[i], layout->regions[i].address);
+
+		if (!checked_add(bytes, needs, &bytes))
+			bytes = UINT64_MAX;
+	}
+	return (layout->boot_timeout + bytes / (16 * GIB)) * UINT64_C(1000);
+}
+
+/* One run, with all it needs. */
+struct run {
+	const struct invocation *in;
+	struct sysfs *fs;
+	const char *cmdline;
+	const struct layout *layout;
+	struct apply_options options;
+};
+
+static int apply_layout(void *context)
+{
+	const struct run *run = context;
+	bool boot = run->in->boot;
+	_cleanup_(closep) int lock = apply_lock(run->fs);
 	struct outcome *outcome;
 	enum status status, printed;
 
@@ -106,18 +131,74 @@ static enum status apply(const struct invocation *in, struct sysfs *fs, const ch
 		diag_error("cannot take the lock: %s", strerror(-lock));
 		return STATUS_FAILED;
 	}
-	status = command_load_layout(in, &layout);
-	if (status != STATUS_OK)
-		return report_no_layout(in, fs, status);
-	outcome = apply_run(fs, layout, &apply_options);
+	outcome = apply_run(run->fs, run->layout, &run->options);
 	status = outcome->status;
-	printed = report(in, fs, outcome->machine, outcome->plan, outcome, status);
-	if (in->boot &&
-	    (apply_options.look_only || is_rescue(cmdline) || !outcome_required_missing(outcome)))
+	printed = report(run->in, run->fs, outcome->machine, outcome->plan, outcome, status);
+	if (boot && (run->options.look_only || is_rescue(run->cmdline) ||
+		     !outcome_required_missing(outcome)))
 		status = STATUS_OK;
 	outcome_free(outcome);
+	return (int)status_worse(status, printed);
+}
+
+static bool requires_anything(const struct layout *layout)
+{
+	for (size_t i = 0; i < layout->n_regions; i++)
+		if (layout->regions[i].required)
+			return true;
+	return false;
+}
+
+/* The child is stuck in the kernel and keeps the lock; the machine cannot be looked at either. */
+static enum status report_stuck(const struct run *run)
+{
+	struct machine *unseen = MEM_NEW(struct machine);
+
+	diag_error("not done after %u s and more, the boot goes on without",
+		   run->layout->boot_timeout);
+	report(run->in, run->fs, unseen, NULL, NULL, STATUS_FAILED);
+	machine_free(unseen);
+	if (run->options.look_only || is_rescue(run->cmdline) || !requires_anything(run->layout))
+		return STATUS_OK;
+	return STATUS_FAILED;
+}
+
+/* A boot must end: the work is done by a child that this process waits for only so long. */
+static enum status apply_supervised(struct run *run)
+{
+	uint64_t ms = boot_ms(run->layout);
+	int status = STATUS_FAILED, r;
+
+	run->options.deadline = deadline_in(ms);
+	r = deadline_supervise(deadline_in(ms + STUCK_MS), apply_layout, run, &status);
+	if (r == -ETIMEDOUT)
+		return report_stuck(run);
+	if (r < 0)
+		diag_error("cannot supervise: %s", strerror(-r));
+	return r < 0 || status < 0 ? STATUS_FAILED : (enum status)status;
+}
+
+static enum status apply(const struct invocation *in, struct sysfs *fs, const char *cmdline)
+{
+	struct run run = {
+		.in = in,
+		.fs = fs,
+		.cmdline = cmdline,
+		.options.plan.no_format = in->no_format,
+		.options.look_only = in->boot && only_checks(cmdline),
+	};
+	struct layout *layout = NULL;
+	enum status status = command_load_layout(in, &layout);
+
+	if (status != STATUS_OK)
+		return report_no_layout(in, fs, status);
+	run.layout = layout;
+	if (in->boot && fs->live)
+		status = apply_supervised(&run);
+	else
+		status = (enum status)apply_layout(&run);
 	layout_free(layout);
-	return status_worse(status, printed);
+	return status;
 }
 
 static enum status run(const struct invocation *in)

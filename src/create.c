@@ -17,7 +17,7 @@
 struct making {
 	struct sysfs *fs;
 	const struct step *step;
-	const struct create_limits *limits;
+	deadline deadline;
 	struct text *why;
 	struct shape shape;
 	char *device; /* "namespace0.1" */
@@ -166,6 +166,15 @@ static int open_raw(struct making *m)
 	return r;
 }
 
+static bool may_go_on(void *context, uint64_t done, uint64_t total)
+{
+	const struct making *m = context;
+
+	(void)done;
+	(void)total;
+	return deadline_left(m->deadline) > 0;
+}
+
 static int clean(struct making *m)
 {
 	struct media wipe = {0};
@@ -173,8 +182,10 @@ static int clean(struct making *m)
 	int r;
 
 	if (m->step->ns->scrub) {
-		r = blockdev_zero(&m->raw, 0, m->step->where.size, NULL, NULL, &failed_at);
-		if (r < 0)
+		r = blockdev_zero(&m->raw, 0, m->step->where.size, may_go_on, m, &failed_at);
+		if (r == -ECANCELED)
+			text_add(m->why, "zeroing took longer than the boot may take");
+		else if (r < 0)
 			text_addf(m->why, "zeroing at physical address 0x%llx: %s",
 				  (unsigned long long)(m->step->where.start + failed_at),
 				  strerror(-r));
@@ -188,8 +199,7 @@ static int clean(struct making *m)
 
 static int format(struct making *m, const char *device)
 {
-	return format_device(m->step->ns, device, m->step->ns->scrub, m->limits->mkfs_timeout_ms,
-			     m->why);
+	return format_device(m->step->ns, device, m->step->ns->scrub, m->deadline, m->why);
 }
 
 /* The file system of fsdax and raw: in the part of the scaffold that will be the device. */
@@ -315,13 +325,12 @@ static void undo(struct making *m)
 	nd_delete(m->fs, m->device);
 }
 
-int create_namespace(struct sysfs *fs, const struct step *step, const struct create_limits *limits,
-		     struct text *why)
+int create_namespace(struct sysfs *fs, const struct step *step, deadline d, struct text *why)
 {
 	struct making m = {
 		.fs = fs,
 		.step = step,
-		.limits = limits,
+		.deadline = d,
 		.why = why,
 		.shape = shape_of(step->ns),
 		.raw.fd = -1,

@@ -10,17 +10,15 @@
 #ifndef RAMDAX_CREATE_H
 #define RAMDAX_CREATE_H
 
+#include "deadline.h"
 #include "plan.h"
 #include "sysfs.h"
 #include "text.h"
 
-struct create_limits {
-	unsigned mkfs_timeout_ms; /* 0: none */
-};
-
-/* Does @step, a STEP_CREATE. 0, or -errno with a sentence part in @why and nothing left behind that
- * the next run would not clear. */
-int create_namespace(struct sysfs *fs, const struct step *step, const struct create_limits *limits,
-		     struct text *why);
+/*
+ * Does @step, a STEP_CREATE. 0, or -errno with a sentence part in @why and nothing left behind that
+ * the next run would not clear. Zeroing and mkfs end at @d (-ECANCELED, -ETIMEDOUT).
+ */
+int create_namespace(struct sysfs *fs, const struct step *step, deadline d, struct text *why);
 
 #endif

@@ -73,7 +73,8 @@ static void add_vfat(struct arguments *a, const struct layout_filesystem *fs, co
 	char id[9];
 
 	snprintf(id, sizeof(id), "%02x%02x%02x%02x", uuid[0], uuid[1], uuid[2], uuid[3]);
-	/* No partition table that pretends to hold it: the kernel would make a partition of that. */
+	/* No partition table that pretends to hold it: the kernel would make a partition of that.
+	 */
 	add(a, "-I");
 	add(a, "--mbr=n");
 	add_option(a, "-i", id);
@@ -129,8 +130,8 @@ void format_free_arguments(char **arguments)
 	free(arguments);
 }
 
-int format_device(const struct layout_namespace *ns, const char *device, bool zeroed,
-		  unsigned timeout_ms, struct text *why)
+int format_device(const struct layout_namespace *ns, const char *device, bool zeroed, deadline d,
+		  struct text *why)
 {
 	_cleanup_(text_release) struct text output = {0};
 	char **arguments;
@@ -142,7 +143,7 @@ int format_device(const struct layout_namespace *ns, const char *device, bool ze
 	else
 		uuid_generate_random(uuid);
 	arguments = format_arguments(&ns->fs, uuid, device);
-	r = run_program((const char *const *)arguments, timeout_ms, &output, &status);
+	r = run_program((const char *const *)arguments, d, &output, &status);
 	if (r == -ENOENT)
 		text_addf(why, "%s is not installed", arguments[0]);
 	else if (r == -EIO && WIFEXITED(status))

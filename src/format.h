@@ -5,6 +5,7 @@
 #ifndef RAMDAX_FORMAT_H
 #define RAMDAX_FORMAT_H
 
+#include "deadline.h"
 #include "layout.h"
 #include "text.h"
 
@@ -24,7 +25,7 @@ void format_free_arguments(char **arguments);
  * (fs/xfs/xfs_buf_item_recover.c).
  * 0, or -errno with a sentence part in @why.
  */
-int format_device(const struct layout_namespace *ns, const char *device, bool zeroed,
-		  unsigned timeout_ms, struct text *why);
+int format_device(const struct layout_namespace *ns, const char *device, bool zeroed, deadline d,
+		  struct text *why);
 
 #endif

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "mem.h"
 
@@ -49,27 +48,18 @@ _noreturn_ static void child(const char *path, const char *const *argv, int out)
 	_exit(127);
 }
 
-static long long now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
-
-/* Reads what comes from @fd until its end or until @end (0: no end). 0 or -ETIMEDOUT. */
-static int collect(int fd, long long end, struct text *output)
+/* Reads what comes from @fd until its end or until @d. 0 or -ETIMEDOUT. */
+static int collect(int fd, deadline d, struct text *output)
 {
 	char buffer[4096];
 
 	for (;;) {
 		struct pollfd p = {.fd = fd, .events = POLLIN};
-		long long left = end ? end - now_ms() : -1;
 		ssize_t n;
 
-		if (end && left <= 0)
+		if (!deadline_left(d))
 			return -ETIMEDOUT;
-		if (poll(&p, 1, (int)left) == 0)
+		if (poll(&p, 1, deadline_poll(d)) == 0)
 			continue;
 		n = read(fd, buffer, sizeof(buffer));
 		if (n < 0 && errno == EINTR)
@@ -81,7 +71,7 @@ static int collect(int fd, long long end, struct text *output)
 	}
 }
 
-int run_program(const char *const *argv, unsigned timeout_ms, struct text *output, int *status)
+int run_program(const char *const *argv, deadline d, struct text *output, int *status)
 {
 	_cleanup_(freep) char *path = run_find(argv[0]);
 	int pipe_fds[2], r;
@@ -101,7 +91,7 @@ int run_program(const char *const *argv, unsigned timeout_ms, struct text *outpu
 	if (pid == 0)
 		child(path, argv, pipe_fds[1]);
 	close(pipe_fds[1]);
-	r = collect(pipe_fds[0], timeout_ms ? now_ms() + timeout_ms : 0, output);
+	r = collect(pipe_fds[0], d, output);
 	close(pipe_fds[0]);
 	if (r < 0)
 		kill(pid, SIGKILL);

@@ -6,6 +6,7 @@
 #ifndef RAMDAX_RUN_H
 #define RAMDAX_RUN_H
 
+#include "deadline.h"
 #include "text.h"
 
 /* The path of @program, from the first of /usr/lib/ramdax, /usr/sbin, /sbin, /usr/bin and /bin
@@ -14,12 +15,11 @@ char *run_find(const char *program);
 
 /*
  * Runs @argv (NULL-terminated; argv[0] is looked for with run_find()) and waits for its end.
- * What it prints goes to @output, at most RUN_OUTPUT_MAX bytes of it. After @timeout_ms (0: never)
- * it is killed.
+ * What it prints goes to @output, at most RUN_OUTPUT_MAX bytes of it. At @d it is killed.
  * 0; -ENOENT: no such program; -EIO: it failed, *@status is its wait status; -ETIMEDOUT; -errno.
  */
 #define RUN_OUTPUT_MAX 65536
-int run_program(const char *const *argv, unsigned timeout_ms, struct text *output, int *status);
+int run_program(const char *const *argv, deadline d, struct text *output, int *status);
 
 /* The last line of @output that says something, "" if there is none. Changes @output. */
 const char *run_last_line(struct text *output);
