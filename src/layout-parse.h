@@ -25,6 +25,9 @@
 #define SECTOR_SIZE_DEFAULT 4096
 #define VOLUME_ID_BYTES     4 /* of vfat */
 
+/* (uid_t)-1 and (gid_t)-1 mean "leave it" to chown(2). */
+#define OWNER_ID_MAX (UINT32_MAX - 1)
+
 /* Percentages have at most so many decimals: as whole numbers of the last they add up exactly. */
 #define PERCENT_DECIMALS 4
 #define PERCENT_ONE      10000
@@ -245,6 +248,9 @@ void filesystem_drop_dax(struct namespace_draft *d);
 
 void check_region(struct fault_list *faults, const struct region_draft *rd);
 void check_unique(struct fault_list *faults, const struct layout_draft *d);
+
+/* owners.c: whether the owner or group @owner is a number, not a name; and which. */
+bool owner_number(const char *owner, uint64_t *id);
 
 /* layout.c */
 

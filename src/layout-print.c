@@ -51,7 +51,7 @@ static void print_owner(struct text *out, const char *key, const char *owner)
 {
 	uint64_t id;
 
-	if (owner && strspn(owner, "0123456789") == strlen(owner) && !number_parse(owner, &id))
+	if (owner && owner_number(owner, &id))
 		text_addf(out, "%s = %" PRIu64 "\n", key, id);
 	else
 		print_string(out, key, owner);

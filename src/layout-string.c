@@ -170,27 +170,41 @@ bool read_volume_id(struct fault_list *faults, const struct key *key, const stru
 	return true;
 }
 
+/* A number, as such or as a string of digits; what does not fit becomes UINT64_MAX. */
+static bool is_owner_number(const struct toml *v, uint64_t *id)
+{
+	if (v->type == TOML_INTEGER)
+		*id = v->integer < 0 ? UINT64_MAX : (uint64_t)v->integer;
+	else if (strspn(v->string, "0123456789") != v->string_len)
+		return false;
+	else if (number_parse(v->string, id) < 0)
+		*id = UINT64_MAX;
+	return true;
+}
+
 bool read_owner(struct fault_list *faults, const struct key *key, const struct toml *v, void *field)
 {
-	/* (uid_t)-1 and (gid_t)-1 mean "no change" to chown(2). */
-	const int64_t id_max = UINT32_MAX - INT64_C(1);
+	uint64_t id;
 
-	if (v->type == TOML_INTEGER) {
-		if (v->integer < 0 || v->integer > id_max) {
-			FAULT_VALUE(faults, v, "\"%s\" must be from 0 to %" PRId64 ", not %" PRId64,
-				    key->name, id_max, v->integer);
+	if (v->type != TOML_INTEGER && v->type != TOML_STRING)
+		return wrong_type(faults, v, "a name or a number");
+	if (v->type == TOML_STRING && !is_plain(faults, key->name, v))
+		return false;
+	if (!is_owner_number(v, &id)) {
+		if (strpbrk(v->string, " :,/")) {
+			FAULT_VALUE(faults, v, "\"%s\" must be a name or a number", key->name);
 			return false;
 		}
-		*(char **)field = mem_printf("%" PRId64, v->integer);
+		*(char **)field = mem_strdup(v->string);
 		return true;
 	}
-	if (v->type != TOML_STRING)
-		return wrong_type(faults, v, "a name or a number");
-	if (v->string_len > 0 && strpbrk(v->string, " :,/")) {
-		FAULT_VALUE(faults, v, "\"%s\" must be a name or a number", key->name);
+	if (id > OWNER_ID_MAX) {
+		FAULT_VALUE(faults, v, "\"%s\" must be from 0 to %" PRIu32, key->name,
+			    OWNER_ID_MAX);
 		return false;
 	}
-	return read_plain(faults, key, v, field);
+	*(char **)field = mem_printf("%" PRIu64, id);
+	return true;
 }
 
 bool read_access(struct fault_list *faults, const struct key *key, const struct toml *v,

@@ -11,6 +11,12 @@
 /* Larger user databases are not kept in files. */
 #define DATABASE_MAX (16 * MIB)
 
+bool owner_number(const char *owner, uint64_t *id)
+{
+	return *owner && strspn(owner, "0123456789") == strlen(owner) &&
+	       number_parse(owner, id) == 0 && *id <= OWNER_ID_MAX;
+}
+
 /* The third field of the line of @database (passwd or group) whose first is @name. */
 static bool id_find(const char *database, const char *name, uint64_t *id)
 {
@@ -28,7 +34,7 @@ static bool id_find(const char *database, const char *name, uint64_t *id)
 		if (*s++ != ':')
 			continue;
 		field = mem_strndup(s, strcspn(s, ":\n"));
-		if (number_parse(field, id) == 0 && *id < UINT32_MAX)
+		if (owner_number(field, id))
 			return true;
 	}
 	return false;
@@ -39,7 +45,7 @@ static void owner_resolve(char **owner, const char *what, const char *database, 
 {
 	uint64_t id;
 
-	if (!*owner || number_parse(*owner, &id) == 0)
+	if (!*owner || owner_number(*owner, &id))
 		return;
 	/* The one name every root gives the same number, even one without a database. */
 	if (!strcmp(*owner, "root")) {
