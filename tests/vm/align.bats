@@ -9,45 +9,35 @@ load lib
 setup() { vm_setup; }
 teardown() { vm_teardown; }
 
-gigabyte() {
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "guests"
-		[[region.namespace]]
-		name = "huge"
-		mode = "devdax"
-		size = "1GiB"
-	END
+@test "1 GiB alignment, and what it costs: 16 MiB, 1 GiB, or too much" {
+	local starts=(0x13f000000 0x1c0000000 0x280000000) n
+	for n in 0 1 2; do
+		cat <<-END
+			[[region]]
+			name = "r$n"
+			address = "${starts[n]}"
+			[[region.namespace]]
+			name = "huge$n"
+			mode = "devdax"
+			size = "1GiB"
+		END
+	done | { echo 'version = 1' && cat; } | vm_layout
 	vm_script <<-'END'
 		run 0 ramdax plan
-		run 0 ramdax apply
-		is "'huge' is exactly 1 GiB" "$(device_size "$(device huge)")" 1073741824
-		is "aligned to 1 GiB" "$(namespace huge align)" 1073741824
-		resource=$(cat /sys/bus/dax/devices/*/resource)
-		is "so is its first byte" $((resource % 1073741824)) 0
-		run 0 ramdax plan --check
-	END
-}
-
-@test "1 GiB alignment, 16 MiB below a 1 GiB boundary: 16 MiB are lost" {
-	gigabyte
-	vm_boot --memory 4G --memmap '1065088K!0x13f000000'
-}
-
-@test "1 GiB alignment, on a 1 GiB boundary: 1 GiB is lost" {
-	gigabyte
-	vm_boot --memory 4G --memmap '2097280K!4G'
-}
-
-@test "1 GiB alignment where it does not fit" {
-	gigabyte
-	vm_script <<-'END'
 		run 4 ramdax apply
-		says "the message names it" /tmp/err '"huge"|"guests"'
-		is "nothing was made" "$(namespaces)" 0
+		says "the message names what does not fit" /tmp/err '"huge2"|"r2"'
+		is "the others are there" "$(namespaces)" 2
+		for n in 0 1; do
+			is "'huge$n' is exactly 1 GiB" "$(device_size "$(device huge$n)")" 1073741824
+			is "aligned to 1 GiB" "$(namespace huge$n align)" 1073741824
+		done
+		for resource in $(cat /sys/bus/dax/devices/*/resource); do
+			is "so is the first byte" $((resource % 1073741824)) 0
+		done
 	END
-	vm_boot --memory 4G --memmap '1065088K!4G'
+	# 16 MiB below a boundary; on one, with 2 GiB; on one, with 16 MiB too much and no more
+	vm_boot --memory 12G --memmap \
+		'1065088K!0x13f000000,2097280K!0x1c0000000,1065088K!0x280000000'
 }
 
 @test "carveouts that start at no round address" {

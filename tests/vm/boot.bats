@@ -24,14 +24,6 @@ setup() {
 }
 teardown() { vm_teardown; }
 
-# Nothing was done: no driver, no module, no override.
-untouched='
-	fails "nothing is bound" test -e /sys/devices/platform/e820_pmem/driver
-	fails "no module was loaded" grep -q ^ramdax /proc/modules
-	is "driver_override is as it was" \
-		"$(cat /sys/devices/platform/e820_pmem/driver_override)" "(null)"
-'
-
 @test "makes everything and leaves a report" {
 	vm_script <<-'END'
 		run 0 ramdax apply --boot
@@ -56,51 +48,70 @@ untouched='
 	vm_boot --memory 2G --memmap '262272K!4G'
 }
 
-@test "rd.ramdax=0 does nothing" {
-	vm_script <<-END
+@test "does nothing where it must not, and stops no boot that need not stop" {
+	vm_script <<-'END'
+		# booted_with WORD: the kernel command line has that word, too
+		cmdline=$(cat /proc/cmdline)
+		booted_with() {
+			umount /proc/cmdline 2>/dev/null
+			echo "$cmdline $1" >/run/cmdline
+			mount --bind /run/cmdline /proc/cmdline
+		}
+		untouched() {
+			fails "$1: nothing is bound" test -e /sys/devices/platform/e820_pmem/driver
+			fails "$1: no module was loaded" grep -q ^ramdax /proc/modules
+			is "$1: driver_override is as it was" \
+				"$(cat /sys/devices/platform/e820_pmem/driver_override)" "(null)"
+		}
+		booted_with rd.ramdax=0
 		run 0 ramdax apply --boot
-		$untouched
-	END
-	vm_boot --memory 2G --memmap '262272K!4G' --append rd.ramdax=0
-}
+		untouched 'rd.ramdax=0'
 
-@test "rd.ramdax=check looks, reports and binds nothing" {
-	vm_script <<-END
+		booted_with elfcorehdr=0x20000000
 		run 0 ramdax apply --boot
-		$untouched
-		holds "there is a report" report .status
-	END
-	vm_boot --memory 2G --memmap '262272K!4G' --append rd.ramdax=check
-}
+		untouched 'crash kernel'
 
-@test "a crash kernel is left alone" {
-	vm_script <<-END
-		run 0 ramdax apply --boot
-		$untouched
-	END
-	vm_boot --memory 2G --memmap '262272K!4G' --append elfcorehdr=0x20000000
-}
-
-@test "resuming from hibernation is left alone" {
-	vm_script <<-END
+		# page size - 10: where the signature of a hibernation image replaces that of swap
 		truncate -s 8M /tmp/swap
 		mkswap /tmp/swap >/dev/null
-		# page size - 10: where the hibernation signature replaces that of swap
 		printf S1SUSPEND | dd of=/tmp/swap bs=1 seek=4086 conv=notrunc 2>/dev/null
 		modprobe loop
 		losetup /dev/loop0 /tmp/swap
+		booted_with resume=/dev/loop0
 		run 0 ramdax apply --boot
-		$untouched
-	END
-	vm_boot --memory 2G --memmap '262272K!4G' --append resume=/dev/loop0
-}
+		untouched 'resume='
 
-@test "a required namespace that cannot be made fails, and only then" {
-	vm_script <<-'END'
-		sed -i 's/mode = "devdax"/&\nrequired = true/;s/64MiB/512MiB/' /etc/ramdax/layout.toml
+		booted_with rd.ramdax=check
+		run 0 ramdax apply --boot
+		untouched 'rd.ramdax=check'
+		holds "rd.ramdax=check leaves a report" report .status
+
+		cp /etc/ramdax/layout.toml /tmp/good
+		booted_with ''
+		echo 'nonsense = [' >>/etc/ramdax/layout.toml
+		run 3 ramdax apply
+		says "mistakes have file, line and column" /tmp/err \
+			'^/etc/ramdax/layout.toml:[0-9]+:[0-9]+: '
+		run 0 ramdax apply --boot
+		is "the report says that the layout is invalid" "$(report .status)" 3
+		untouched 'invalid layout'
+
+		echo 'version = 1' >/etc/ramdax/layout.toml
+		run 0 ramdax apply --boot
+		rm /etc/ramdax/layout.toml
+		run 0 ramdax apply --boot
+		run 3 ramdax apply
+		run 0 ramdax status
+
+		sed 's/mode = "devdax"/&\nrequired = true/;s/64MiB/512MiB/' /tmp/good \
+			>/etc/ramdax/layout.toml
+		booted_with rescue
+		run 0 ramdax apply --boot
+		booted_with ''
 		ramdax apply --boot >/tmp/out 2>/tmp/err
-		is "the status says that it is missing" "$(test $? -ne 0 && echo fails)" fails
-		says "so does the message" /tmp/err '"memory"|"pool"'
+		is "a required namespace that cannot be made fails" \
+			"$(test $? -ne 0 && echo fails)" fails
+		says "the message names it" /tmp/err '"memory"|"pool"'
 		is "the report has the true status" "$(report .status)" 4
 		sed -i 's/required = true/required = false/' /etc/ramdax/layout.toml
 		run 0 ramdax apply --boot
@@ -108,41 +119,14 @@ untouched='
 	vm_boot --memory 2G --memmap '262272K!4G'
 }
 
-@test "required, and there" {
+@test "required and there; two at once: the second waits" {
 	vm_script <<-'END'
 		sed -i 's/mode = "devdax"/&\nrequired = true/' /etc/ramdax/layout.toml
+		ramdax apply --boot >/tmp/one 2>&1 &
 		run 0 ramdax apply --boot
-		is "it was created" "$(reported memory)" created
-	END
-	vm_boot --memory 2G --memmap '262272K!4G'
-}
-
-@test "in rescue mode nothing is required" {
-	vm_script <<-'END'
-		sed -i 's/mode = "devdax"/&\nrequired = true/;s/64MiB/512MiB/' /etc/ramdax/layout.toml
-		run 0 ramdax apply --boot
-	END
-	vm_boot --memory 2G --memmap '262272K!4G' --append rescue
-}
-
-@test "an invalid layout does not stop a boot" {
-	vm_script <<-'END'
-		echo 'nonsense = [' >>/etc/ramdax/layout.toml
-		run 3 ramdax apply
-		says "file, line and column" /tmp/err '^/etc/ramdax/layout.toml:[0-9]+:[0-9]+: '
-		run 0 ramdax apply --boot
-		is "the report says so" "$(report .status)" 3
-		fails "nothing is bound" test -e /sys/devices/platform/e820_pmem/driver
-	END
-	vm_boot --memory 2G --memmap '262272K!4G'
-}
-
-@test "two at once: the second waits" {
-	vm_script <<-'END'
-		ramdax apply >/tmp/one 2>&1 &
-		run 0 ramdax apply
 		holds "so does the first" wait $!
 		is "there are two namespaces" "$(namespaces)" 2
+		is "one of them required" "$(report '.regions[0].namespaces[1].required')" true
 		run 0 ramdax plan --check
 	END
 	vm_boot --memory 2G --memmap '262272K!4G'

@@ -62,7 +62,7 @@ random_layout() {
 
 @test "random layouts have the capacities that were foretold" {
 	local seed memmap
-	for seed in ${RAMDAX_SEEDS:-$(seq 20 $((RAMDAX_LONG ? 99 : 23)))}; do
+	for seed in ${RAMDAX_SEEDS:-$(seq 20 $((RAMDAX_LONG ? 99 : 22)))}; do
 		rm -f "$vm_tree/declared"
 		random_layout "$seed"
 		vm_script <<-'END'

@@ -87,12 +87,12 @@ vm_kill() {
 #	--cpus N		default 2
 #	--numa SIZE,SIZE...	a node each, with a processor; together the memory size
 #	--firmware uefi		OVMF instead of SeaBIOS
-#	--timeout SECONDS	default 120; under TCG a boot takes about 5
+#	--timeout SECONDS	default 300; under TCG a boot takes about 5
 #	--kill-at TEXT		ends the guest when its script has printed TEXT, and returns 0 (with
 #				--kill-after SECONDS: that much later)
 vm_boot() {
 	local memory='' below='' memmap='' append='' cpus='' numa='' firmware=bios
-	local timeout=120 kill_at='' kill_after=0 status=125
+	local timeout=300 kill_at='' kill_after=0 status=125
 
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -237,6 +237,23 @@ vm_peek() {
 vm_scramble() {
 	openssl enc -aes-128-ctr -K 00 -iv 00 -nosalt -in /dev/zero 2>/dev/null |
 		head -c "$(vm_bytes "$2")" | vm_poke "$1"
+}
+
+# vm_keep: remembers where the last guest said its data is (places, in guest/lib.sh), and a checksum
+# of it. vm_kept: whether all of it is as it was then.
+vm_keep() {
+	vm_said '^place ' >"$vm_dir/places" && vm_sums >"$vm_dir/sums"
+}
+
+vm_kept() {
+	vm_sums | diff "$vm_dir/sums" -
+}
+
+vm_sums() {
+	local word name start size
+	while read -r word name start size; do
+		echo "$word $name $(vm_peek "$start" "$size" | sha256sum)"
+	done <"$vm_dir/places"
 }
 
 # vm_find TEXT ADDRESS SIZE: whether the text occurs in that range.

@@ -82,8 +82,13 @@ refused() {
 	vm_boot --memory 2G --memmap '65664K!4G'
 }
 
-@test "held by nd_e820: taken over when nothing of it is used" {
+@test "held by nd_e820: taken over when nothing of it is used, and by root" {
 	vm_script <<-'END'
+		echo 'user:x:1000:1000::/:/bin/sh' >>/etc/passwd
+		run 1 setuidgid user ramdax apply
+		says "the message says so" /tmp/err 'root'
+		fails "nothing is bound" test -e /sys/devices/platform/e820_pmem/driver
+		run 0 setuidgid user ramdax check
 		modprobe -a nd_e820 nd_pmem
 		cat /sys/bus/nd/devices/ndbus0/wait_probe >/dev/null
 		is "nd_e820 has it" "$(basename "$(readlink /sys/devices/platform/e820_pmem/driver)")" \
@@ -113,15 +118,4 @@ refused() {
 	END
 	# a whole multiple of 2 MiB: nd_e820 takes nothing else
 	vm_boot --memory 2G --memmap '66M!4G'
-}
-
-@test "run by somebody who is not root" {
-	vm_script <<-'END'
-		adduser -D -H -u 1000 user 2>/dev/null || echo 'user:x:1000:1000::/:/bin/sh' >>/etc/passwd
-		run 1 setuidgid user ramdax apply
-		says "the message says so" /tmp/err 'root'
-		fails "nothing is bound" test -e /sys/devices/platform/e820_pmem/driver
-		run 0 setuidgid user ramdax check
-	END
-	vm_boot --memory 2G --memmap '65664K!4G'
 }

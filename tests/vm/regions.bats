@@ -136,7 +136,7 @@ region_of='
 	vm_boot --memory 4G --numa 2G,2G --memmap '65664K!4G,65664K!6G'
 }
 
-@test "a missing region stops only itself" {
+@test "a region that is missing or too small stops only itself" {
 	vm_layout <<-'END'
 		version = 1
 		[[region]]
@@ -159,25 +159,20 @@ region_of='
 		run 0 ramdax apply --boot
 		is "the report says 4" "$(report .status)" 4
 		is "and that it is absent" "$(reported b)" absent
-	END
-	vm_boot --memory 2G --memmap '65664K!4G'
-}
-
-@test "a carveout too small for its region" {
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "wide"
-		[[region.namespace]]
-		name = "a"
-		size = "64MiB"
-		[[region.namespace]]
-		name = "b"
-		size = "64MiB"
-	END
-	vm_script <<-'END'
+		cat >/etc/ramdax/layout.toml <<-'LAYOUT'
+			version = 1
+			[[region]]
+			name = "there"
+			[[region.namespace]]
+			name = "a"
+			raw_size = "64MiB"
+			[[region.namespace]]
+			name = "c"
+			size = "64MiB"
+		LAYOUT
 		run 4 ramdax apply
-		says "the message names the region" /tmp/err '"wide"'
+		says "the message names it" /tmp/err '"there"|"c"'
+		is "what is there stays" "$(namespace a mode)" fsdax
 	END
 	vm_boot --memory 2G --memmap '65664K!4G'
 }

@@ -108,7 +108,7 @@ says_not() {
 # namespace NAME FIELD: what ndctl says of the namespace: mode, map, size, align, uuid,
 # sector_size, blockdev, chardev. Nothing if there is none of that name.
 namespace() {
-	ndctl list -N -i | jq -r --arg n "$1" --arg f "$2" \
+	ndctl list -N -i -v | jq -r --arg n "$1" --arg f "$2" \
 		'if type == "array" then .[] else . end | select(.name == $n) | .[$f] // empty |
 		if type == "array" then .[0] else . end' 2>/dev/null
 }
@@ -146,6 +146,20 @@ contents() {
 	else
 		daxio read "$1"
 	fi
+}
+
+# places: a line for vm_keep with the physical place of each namespace's data: without info block
+# and page map, which the kernel writes at every boot.
+places() {
+	ndctl list -N | jq -r 'if type == "array" then .[] else . end | .name + " " + .dev' |
+		while read -r _name _dev; do
+			cd "/sys/bus/nd/devices/$_dev" || exit
+			_holder=$(cat holder)
+			case $_holder in
+			pfn* | dax*) cd "../$_holder" || exit ;;
+			esac
+			echo "place $_name $(cat resource) $(cat size)"
+		done
 }
 
 # report JQ-FILTER: from what apply --boot left behind.
