@@ -20,6 +20,10 @@ struct invocation {
 	bool machine;     /* check: */
 	bool boot;        /* apply: */
 	bool no_format;   /* apply, plan: */
+	bool fresh;       /* gen-cmdline: */
+	bool store;       /* gen-cmdline: */
+	bool stored;      /* gen-cmdline: */
+	bool kexec;       /* gen-cmdline: */
 	bool modules;     /* needs: */
 	bool programs;    /* needs: */
 	char **arguments; /* NAME... */
@@ -45,6 +49,7 @@ struct command {
 
 extern const struct command command_apply;
 extern const struct command command_check;
+extern const struct command command_gen_cmdline;
 extern const struct command command_needs;
 extern const struct command command_plan;
 extern const struct command command_resolve;

@@ -12,8 +12,8 @@
 #define OPTIONS_MAX    24
 
 static const struct command *const commands[] = {
-	&command_check,  &command_plan,  &command_apply,
-	&command_status, &command_needs, &command_resolve,
+	&command_check,       &command_plan,  &command_apply,   &command_status,
+	&command_gen_cmdline, &command_needs, &command_resolve,
 };
 
 const struct option_spec global_options[] = {
@@ -214,8 +214,11 @@ int main(int argc, char **argv)
 {
 	struct invocation in = {0};
 	const struct command *command;
-	enum parsed parsed = parse(&in, NULL, argc, argv);
+	enum parsed parsed;
 
+	if (!strcmp(basename(argc ? argv[0] : ""), "ramdax-gen-cmdline"))
+		return run_command(&in, &command_gen_cmdline, argc, argv);
+	parsed = parse(&in, NULL, argc, argv);
 	if (parsed == PARSED_HELP)
 		return help(NULL);
 	if (parsed == PARSED_VERSION)

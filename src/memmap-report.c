@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "memmap-report.h"
+
+#include "json-make.h"
+#include "report-json.h"
+
+static void add_strings(struct json_object *parent, const char *key, const char *const *strings,
+			size_t n)
+{
+	struct json_object *array = json_add_array(parent, key);
+
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(array, json_object_new_string(strings[i]));
+}
+
+static void add_text(struct json_object *object, const char *text, unsigned line)
+{
+	json_add_string(object, "text", text);
+	json_add_number_if(object, "line", line, line);
+}
+
+static void add_refusal(struct json_object *root, const struct memmap_choice *choice)
+{
+	if (choice->refusal)
+		add_text(json_add_object(root, "refusal"), choice->refusal, choice->refusal_line);
+	else
+		json_add_null(root, "refusal");
+}
+
+static void add_range(struct json_object *array, const struct memmap_range *range)
+{
+	struct json_object *json = json_append_object(array);
+
+	json_add_string(json, "region", range->region->name);
+	json_add_number(json, "start", range->range.start);
+	json_add_number(json, "size", range->range.size);
+	json_add_number(json, "usable", range->range.size - LABEL_AREA_SIZE);
+	json_add_number_if(json, "node", range->node >= 0, (uint64_t)range->node);
+	json_add_string(json, "state", memmap_origin_name(range->origin));
+	json_add_number(json, "page_maps", range->maps);
+	add_strings(json, "reasons", (const char *const *)range->reasons, range->n_reasons);
+	json_add_number(json, "line", range->region->line);
+}
+
+void memmap_report_json(const struct memmap_report *report, struct text *out)
+{
+	const struct memmap_choice *choice = report->choice;
+	struct json_object *root = json_new_document(), *object, *array;
+
+	json_add_number(root, "version", REPORT_VERSION);
+	json_add_number(root, "status", (uint64_t)report->status);
+	object = json_add_object(root, "layout");
+	json_add_string(object, "path", report->layout->path);
+	json_add_string(object, "sha256", report->layout->sha256);
+	json_add_string(root, "cmdline", choice->refusal ? NULL : report->line);
+	add_refusal(root, choice);
+	json_add_string(root, "fingerprint", report->fingerprint);
+	array = json_add_array(root, "ranges");
+	for (size_t i = 0; i < choice->n_ranges; i++)
+		add_range(array, &choice->ranges[i]);
+	add_strings(root, "other_memmap", (const char *const *)choice->others, choice->n_others);
+	object = json_add_object(root, "memory");
+	json_add_number(object, "ram", choice->ram);
+	json_add_number(object, "left", choice->left);
+	json_add_number(object, "system_memory", choice->system_memory);
+	array = json_add_array(root, "warnings");
+	for (size_t i = 0; i < choice->n_warnings; i++)
+		add_text(json_append_object(array), choice->warnings[i].text,
+			 choice->warnings[i].line);
+	add_strings(root, "notes", report->notes, report->n_notes);
+	json_finish(root, out);
+}

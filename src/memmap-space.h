@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The memory that carveouts may be cut from: what firmware and boot loader both call RAM, divided
+ * where the nodes are, without what the firmware may unplug and what the administrator's own
+ * memmap= words change. Pure; tables that contradict themselves are refused, not interpreted.
+ */
+#ifndef RAMDAX_MEMMAP_SPACE_H
+#define RAMDAX_MEMMAP_SPACE_H
+
+#include "boot.h"
+#include "machine.h"
+
+/* A carveout lies inside one of these: one System RAM entry, one node, not hot-pluggable. */
+struct memmap_area {
+	struct range range;
+	int node; /* -1: nothing is known of nodes */
+};
+
+struct memmap_node {
+	int node;
+	uint64_t ram; /* bytes of its areas */
+};
+
+struct memmap_space {
+	struct memmap_area *areas; /* by start */
+	size_t n_areas;
+	struct memmap_node *nodes;
+	size_t n_nodes;
+	uint64_t ram;         /* bytes of all areas */
+	struct range highest; /* the highest System RAM entry */
+	struct range *taken;  /* what carveouts must not touch though it is RAM */
+	size_t n_taken;
+	/* The administrator's parts of memmap= words, all but carveouts; free with
+	 * memmap_space_release(). */
+	struct memmap_part *others;
+	size_t n_others;
+};
+
+/*
+ * Reads the space of @m. Returns NULL, or why nothing may be carved out of this machine, part of a
+ * sentence which the caller frees; release @space in both cases.
+ */
+char *memmap_space_read(struct memmap_space *space, const struct machine *m);
+void memmap_space_release(struct memmap_space *space);
+
+/* Bytes of RAM of @node, or of all nodes if it is negative. */
+uint64_t memmap_space_ram(const struct memmap_space *space, int node);
+
+/* The area that holds @r whole, or NULL. */
+const struct memmap_area *memmap_space_find(const struct memmap_space *space, struct range r);
+
+/* Whether memory of @area serves a region declared for @node (-1: any). Where nothing is known of
+ * nodes there is only node 0. */
+bool memmap_area_serves(const struct memmap_area *area, int node);
+
+#endif
