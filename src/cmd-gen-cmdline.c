@@ -3,13 +3,13 @@
 
 #include <string.h>
 
+#include "cmdline-store.h"
 #include "container.h"
 #include "evidence.h"
 #include "mem.h"
-#include "memmap-report.h"
-#include "memmap-store.h"
 #include "memmap.h"
 #include "observe.h"
+#include "report-memmap.h"
 
 /* arch/x86/boot/compressed/kaslr.c, MAX_MEMMAP_REGIONS: ranges of one list that it avoids. */
 #define KASLR_RANGES_MAX 4
@@ -81,22 +81,22 @@ static enum status run_kexec(const struct machine *m)
 static enum status run_stored(const struct sysfs *fs, const char *fingerprint)
 {
 	_cleanup_(freep) char *line = NULL;
-	int r = memmap_stored(fs, fingerprint, &line);
+	int r = cmdline_stored(fs, fingerprint, &line);
 
 	if (r == 0)
 		return print_line(line);
 	if (r == -ESTALE)
-		diag_error("the line stored in \"/" MEMMAP_STORE_PATH "\" was made for another "
+		diag_error("the line stored in \"/" CMDLINE_STORE_PATH "\" was made for another "
 			   "machine, or for other memory");
 	else if (r == -EBADMSG)
-		diag_error("\"/" MEMMAP_STORE_PATH "\" is damaged");
+		diag_error("\"/" CMDLINE_STORE_PATH "\" is damaged");
 	else
-		diag_error("cannot read \"/" MEMMAP_STORE_PATH "\": %s", strerror(-r));
+		diag_error("cannot read \"/" CMDLINE_STORE_PATH "\": %s", strerror(-r));
 	return STATUS_MACHINE;
 }
 
 /* What any such line costs on this machine. */
-static void add_notes(const struct sysfs *fs, struct memmap_report *report)
+static void add_notes(const struct sysfs *fs, struct report_memmap *report)
 {
 	size_t n = report->choice->n_ranges;
 
@@ -112,7 +112,7 @@ static void add_notes(const struct sysfs *fs, struct memmap_report *report)
 			"where it lies by default";
 }
 
-static void say(const struct memmap_report *report)
+static void say(const struct report_memmap *report)
 {
 	const struct memmap_choice *choice = report->choice;
 	const char *path = report->layout->path;
@@ -162,7 +162,7 @@ static enum status run_choice(const struct invocation *in, const struct sysfs *f
 	struct memmap_choice *choice = choose(in, fs, layout, m);
 	_cleanup_(freep) struct range *ranges = mem_calloc(choice->n_ranges, sizeof(*ranges));
 	_cleanup_(text_release) struct text line = {0}, json = {0};
-	struct memmap_report report = {.layout = layout, .choice = choice};
+	struct report_memmap report = {.layout = layout, .choice = choice};
 	enum status status = choice->refusal ? STATUS_MACHINE : STATUS_OK;
 
 	for (size_t i = 0; i < choice->n_ranges; i++)
@@ -171,10 +171,10 @@ static enum status run_choice(const struct invocation *in, const struct sysfs *f
 	add_notes(fs, &report);
 	say(&report);
 	if (status == STATUS_OK && in->store) {
-		int r = memmap_store(fs, fingerprint, text_str(&line));
+		int r = cmdline_store(fs, fingerprint, text_str(&line));
 
 		if (r < 0) {
-			diag_error("cannot store \"/" MEMMAP_STORE_PATH "\": %s", strerror(-r));
+			diag_error("cannot store \"/" CMDLINE_STORE_PATH "\": %s", strerror(-r));
 			status = STATUS_FAILED;
 		}
 	}
@@ -182,7 +182,7 @@ static enum status run_choice(const struct invocation *in, const struct sysfs *f
 		report.status = (int)status;
 		report.line = text_str(&line);
 		report.fingerprint = fingerprint;
-		memmap_report_json(&report, &json);
+		report_json_memmap(&report, &json);
 		status = status_worse(status, command_print(&json));
 	} else if (!choice->refusal) {
 		status = status_worse(status, print_line(text_str(&line)));

@@ -25,13 +25,13 @@
  *   warnings       [{text, line}]
  *   notes          [text]: what any such line costs
  */
-#ifndef RAMDAX_MEMMAP_REPORT_H
-#define RAMDAX_MEMMAP_REPORT_H
+#ifndef RAMDAX_REPORT_MEMMAP_H
+#define RAMDAX_REPORT_MEMMAP_H
 
 #include "memmap.h"
 
 /* @notes holds @n_notes strings. */
-struct memmap_report {
+struct report_memmap {
 	const struct layout *layout;
 	const struct memmap_choice *choice;
 	int status;
@@ -41,6 +41,6 @@ struct memmap_report {
 	size_t n_notes;
 };
 
-void memmap_report_json(const struct memmap_report *report, struct text *out);
+void report_json_memmap(const struct report_memmap *report, struct text *out);
 
 #endif

@@ -10,21 +10,21 @@
  *
  * It is replaced whole, so that a reader finds the old one or the new one.
  */
-#ifndef RAMDAX_MEMMAP_STORE_H
-#define RAMDAX_MEMMAP_STORE_H
+#ifndef RAMDAX_CMDLINE_STORE_H
+#define RAMDAX_CMDLINE_STORE_H
 
 #include "sysfs.h"
 
-#define MEMMAP_STORE_DIR  "var/lib/ramdax"
-#define MEMMAP_STORE_PATH MEMMAP_STORE_DIR "/cmdline"
+#define CMDLINE_STORE_DIR  "var/lib/ramdax"
+#define CMDLINE_STORE_PATH CMDLINE_STORE_DIR "/cmdline"
 
 /* Stores @line; directories are made as needed. 0 or -errno. */
-int memmap_store(const struct sysfs *fs, const char *fingerprint, const char *line);
+int cmdline_store(const struct sysfs *fs, const char *fingerprint, const char *line);
 
 /*
  * What is stored for the machine with @fingerprint. 0 and *@line, which the caller frees; -ENOENT
  * if there is none; -ESTALE if it is another machine's; -EBADMSG if the file is damaged; -errno.
  */
-int memmap_stored(const struct sysfs *fs, const char *fingerprint, char **line);
+int cmdline_stored(const struct sysfs *fs, const char *fingerprint, char **line);
 
 #endif

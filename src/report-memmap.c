@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "memmap-report.h"
+#include "report-memmap.h"
 
 #include "json-make.h"
 #include "report-json.h"
@@ -42,7 +42,7 @@ static void add_range(struct json_object *array, const struct memmap_range *rang
 	json_add_number(json, "line", range->region->line);
 }
 
-void memmap_report_json(const struct memmap_report *report, struct text *out)
+void report_json_memmap(const struct report_memmap *report, struct text *out)
 {
 	const struct memmap_choice *choice = report->choice;
 	struct json_object *root = json_new_document(), *object, *array;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "memmap-store.h"
+#include "cmdline-store.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 /* The directory of the store, made if need be, never outside the root. A descriptor or -errno. */
 static int open_directory(const struct sysfs *fs)
 {
-	static const char *const steps[] = {"var", "var/lib", MEMMAP_STORE_DIR};
+	static const char *const steps[] = {"var", "var/lib", CMDLINE_STORE_DIR};
 	int fd = sysfs_open_file(fs, O_RDONLY | O_DIRECTORY, "/");
 
 	for (size_t i = 0; i < ARRAY_SIZE(steps) && fd >= 0; i++) {
@@ -42,7 +42,7 @@ static int write_whole(int fd, const struct text *text)
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
-int memmap_store(const struct sysfs *fs, const char *fingerprint, const char *line)
+int cmdline_store(const struct sysfs *fs, const char *fingerprint, const char *line)
 {
 	_cleanup_(text_release) struct text text = {0};
 	_cleanup_(closep) int dir = open_directory(fs);
@@ -84,10 +84,10 @@ static const char *value_of(const char *line, const char *key)
 	return line && !strncmp(line, key, n) && line[n] == '=' ? line + n + 1 : NULL;
 }
 
-int memmap_stored(const struct sysfs *fs, const char *fingerprint, char **line)
+int cmdline_stored(const struct sysfs *fs, const char *fingerprint, char **line)
 {
 	_cleanup_(text_release) struct text text = {0};
-	int r = sysfs_read_all(fs, &text, STORE_MAX, MEMMAP_STORE_PATH);
+	int r = sysfs_read_all(fs, &text, STORE_MAX, CMDLINE_STORE_PATH);
 	const char *version, *machine, *cmdline;
 	char *rest;
 
