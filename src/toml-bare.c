@@ -156,6 +156,8 @@ static const char *read_decimal(const char **s, struct toml *v, struct text *cle
 		return why;
 	if (*first == '0' && *s - first > 1)
 		return "a decimal number does not begin with 0";
+	if (*first == '0' && **s && strchr("xobXOB", **s))
+		return "0x, 0o and 0b are lower case and without a sign";
 	if (**s == '.') {
 		v->type = TOML_FLOAT;
 		text_add_char(clean, *(*s)++);
@@ -195,7 +197,7 @@ static const char *read_number(const char **s, struct toml *v)
 	}
 	errno = 0;
 	v->integer = strtoll(text_str(&clean), NULL, base);
-	return errno == ERANGE ? "an integer has 64 bits, one of them the sign" : NULL;
+	return errno == ERANGE ? "an integer has 64 bits, with its sign" : NULL;
 }
 
 /* The words that are values. */
@@ -214,6 +216,17 @@ static bool read_name(const char *s, struct toml *v)
 	return !strcmp(unsigned_name, "inf") || !strcmp(unsigned_name, "nan");
 }
 
+/* Whether @s would be one of them in lower case. */
+static bool is_misspelt_name(const char *s)
+{
+	static const char *const names[] = {"true", "false", "inf", "nan"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcasecmp(s + (*s == '+' || *s == '-'), names[i]))
+			return true;
+	return false;
+}
+
 /* Why the word @s is no value; NULL if it is the one @v then has. */
 static const char *read_word(const char *s, struct toml *v)
 {
@@ -222,13 +235,14 @@ static const char *read_word(const char *s, struct toml *v)
 
 	if (read_name(s, v))
 		return NULL;
+	if (is_misspelt_name(s))
+		return "true, false, inf and nan are lower case";
 	if (isalpha((unsigned char)*s))
-		return strcasecmp(s, "true") && strcasecmp(s, "false")
-			       ? "a string stands in quotes"
-			       : "true and false are lower case";
+		return "a string stands in quotes";
 	why = dated ? read_datetime(&s, v) : read_number(&s, v);
 	if (!why && *s)
-		why = "more follows where it could end: a string stands in quotes";
+		why = dated ? "more follows a date or time: a string stands in quotes"
+			    : "more follows a number: a string stands in quotes";
 	if (!why && dated)
 		set_datetime(v, start);
 	return why;

@@ -127,7 +127,8 @@ bool toml_skip_lines(struct toml_parser *p);
 /* What comes next, as "found ..." names it: "the end of the line", "\"GiB\"". Caller frees. */
 char *toml_found(const struct toml_parser *p);
 
-/* @n bytes of UTF-8 in quotes, control characters escaped, long ones cut. The caller frees it. */
+/* @n bytes of well-formed UTF-8 in quotes, cut if long, with nothing in it that would not show.
+ * The caller frees it. */
 char *toml_shown(const char *s, size_t n);
 
 /* toml-recover.c */

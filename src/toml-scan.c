@@ -143,10 +143,12 @@ char *toml_found(const struct toml_parser *p)
 		text_add(&t, "the end of the line");
 	else if (c == '\r')
 		text_add(&t, "a carriage return without a line feed");
+	else if (c == '#')
+		text_add(&t, "a comment");
 	else if (is_control(c))
 		text_addf(&t, "control character U+%04X", (unsigned)c);
 	else if ((n = utf8_length(p->here.at, (size_t)(p->end - p->here.at))) == 0)
-		text_addf(&t, "byte 0x%02x, which is not UTF-8,", (unsigned)c);
+		text_addf(&t, "byte 0x%02x (not UTF-8)", (unsigned)c);
 	else if (toml_word(p, 0, "") > 0)
 		return toml_shown(p->here.at, toml_word(p, 0, TOML_VALUE_WORD));
 	else
@@ -154,27 +156,44 @@ char *toml_found(const struct toml_parser *p)
 	return text_take(&t);
 }
 
+/* The code point of the well-formed character at @s, @n bytes. */
+static uint32_t code_point(const char *s, size_t n)
+{
+	uint32_t c = (unsigned char)s[0];
+
+	if (n > 1)
+		c &= 0x7fU >> n;
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | ((unsigned char)s[i] & 0x3f);
+	return c;
+}
+
+/* Characters that a message would hide, or that would change how it reads: controls, zero-width
+ * characters, line separators and what reverses the direction of writing. */
+static bool is_hidden(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+}
+
 char *toml_shown(const char *s, size_t n)
 {
 	struct text t = {0};
-	size_t shown = n;
+	size_t i = 0, length;
 
-	if (n > SHOWN_MAX)
-		for (shown = SHOWN_MAX; (s[shown] & 0xc0) == 0x80; shown--)
-			;
 	text_add_char(&t, '"');
-	for (size_t i = 0; i < shown; i++) {
-		unsigned char c = (unsigned char)s[i];
+	for (; i < n && i < SHOWN_MAX; i += length) {
+		uint32_t c;
 
-		if (c < 0x20 || c == 0x7f)
+		length = utf8_length(s + i, n - i);
+		c = code_point(s + i, length);
+		if (is_hidden(c))
 			text_addf(&t, "\\u%04X", c);
-		else if (c == 0xc2 && (unsigned char)s[i + 1] < 0xa0)
-			text_addf(&t, "\\u%04X", (unsigned char)s[++i]);
 		else if (c == '"' || c == '\\')
-			text_addf(&t, "\\%c", c);
+			text_addf(&t, "\\%c", (char)c);
 		else
-			text_add_char(&t, s[i]);
+			text_add_bytes(&t, s + i, length);
 	}
-	text_add(&t, shown < n ? "...\"" : "\"");
+	text_add(&t, i < n ? "...\"" : "\"");
 	return text_take(&t);
 }

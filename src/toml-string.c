@@ -27,6 +27,9 @@ static void add_utf8(struct text *t, uint32_t c)
 	text_add_char(t, (char)(0x80 | (c & 0x3f)));
 }
 
+/* What people who write paths in "..." need to know. */
+#define MEANS_ITSELF " that means itself is written twice, or stands in '...'"
+
 /* The @digits behind \u or \U. False after a fault. */
 static bool read_code_point(struct toml_parser *p, struct toml_mark mark, unsigned digits)
 {
@@ -36,8 +39,10 @@ static bool read_code_point(struct toml_parser *p, struct toml_mark mark, unsign
 		int digit = toml_peek(p, 0);
 
 		if (digit < 0 || !isxdigit(digit)) {
-			TOML_FAULT(p, mark, "\"\\%c\" must be followed by %u hexadecimal digits",
-				   digits == 4 ? 'u' : 'U', digits);
+			TOML_FAULT(
+				p, mark,
+				"\"\\%c\" must be followed by %u hexadecimal digits; a backslash" MEANS_ITSELF,
+				digits == 4 ? 'u' : 'U', digits);
 			return false;
 		}
 		c = c << 4 | (uint32_t)(isdigit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10);
@@ -70,10 +75,8 @@ static bool read_escape(struct toml_parser *p)
 	}
 	letter = c ? strchr(letters, c) : NULL;
 	if (!letter) {
-		TOML_FAULT(
-			p, mark,
-			"a backslash must be followed by one of btnfr\"\\uU; one that means itself is "
-			"written twice, or stands in '...'");
+		TOML_FAULT(p, mark,
+			   "a backslash must be followed by one of btnfr\"\\uU; one" MEANS_ITSELF);
 		return false;
 	}
 	text_add_char(&p->scratch, meanings[letter - letters]);

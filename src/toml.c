@@ -129,6 +129,7 @@ struct toml *toml_parse(const char *text, size_t n, struct fault_list *faults)
 	} else {
 		read_document(&p);
 	}
+	fault_sort(faults);
 	toml_key_release(&p.path);
 	text_release(&p.scratch);
 	toml_free(p.limbo);

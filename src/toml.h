@@ -57,7 +57,7 @@ struct toml {
 /*
  * Parses @n bytes at @text, which need not end in NUL. Returns the root table, which the caller
  * releases with toml_free(); what could be read of a faulty document is in it. Faults are added to
- * @faults: the document is valid exactly if none was.
+ * @faults, which is then sorted: the document is valid exactly if none was added.
  *
  * Where TOML leaves it open: a byte order mark at the start is ignored, line breaks in strings
  * become LF, and dates may have year 0 and times second 60, as RFC 3339 says.

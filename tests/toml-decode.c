@@ -26,7 +26,7 @@ static void add_string(struct text *out, const char *s, size_t n)
 
 static void add_scalar(struct text *out, const char *type, const char *s, size_t n)
 {
-	text_addf(out, "{\"type\":\"%s\",\"value\":", type);
+	text_addf(out, "{\"type\": \"%s\", \"value\": ", type);
 	add_string(out, s, n);
 	text_add_char(out, '}');
 }
@@ -55,7 +55,8 @@ static char *float_text(double number)
 	return s;
 }
 
-static void add_value(struct text *out, const struct toml *v)
+/* An array or table, one item a line. @indent stands before its closing bracket. */
+static void add_container(struct text *out, const struct toml *v, int indent)
 {
 	bool table = v->type == TOML_TABLE;
 
@@ -64,10 +65,10 @@ static void add_value(struct text *out, const struct toml *v)
 		const struct toml *item = v->items[i];
 		_cleanup_(freep) char *s = NULL;
 
-		text_add(out, i ? "," : "");
+		text_addf(out, "%s\n%*s", i ? "," : "", indent + 2, "");
 		if (table) {
 			add_string(out, item->key, item->key_len);
-			text_add_char(out, ':');
+			text_add(out, ": ");
 		}
 		switch (item->type) {
 		case TOML_STRING:
@@ -99,10 +100,12 @@ static void add_value(struct text *out, const struct toml *v)
 			break;
 		case TOML_ARRAY:
 		case TOML_TABLE:
-			add_value(out, item);
+			add_container(out, item, indent + 2);
 			break;
 		}
 	}
+	if (v->n > 0)
+		text_addf(out, "\n%*s", indent, "");
 	text_add_char(out, table ? '}' : ']');
 }
 
@@ -131,7 +134,7 @@ int main(void)
 	if (faults.n > 0) {
 		fault_say_all(&faults, "stdin");
 	} else {
-		add_value(&out, root);
+		add_container(&out, root, 0);
 		text_add_char(&out, '\n');
 		if (fwrite(out.s, 1, out.len, stdout) != out.len || fflush(stdout) != 0)
 			return 1;

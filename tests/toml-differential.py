@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-toml-differential [--decoder PROGRAM] [--seed N] COUNT | FILE...
+toml-differential [--decoder PROGRAM] [--seed N] COUNT | [--lines] FILE...
 
 Gives documents to toml-decode and to Python's tomllib and compares what they say: valid or not,
 and if so every value. COUNT documents are generated, half of them then damaged; or FILEs are
-taken as they are. The status is 0 if there was no disagreement and, with COUNT, if at least a
+taken as they are, with --lines every line of them as a document. The status is 0 if there was no disagreement and, with COUNT, if at least a
 fifth of the documents was valid and a fifth was not.
 
 Where TOML or RFC 3339 allow more than Python's types can hold, the judge is corrected: integers
@@ -275,12 +275,15 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--decoder", default=os.environ.get("BUILD", "build") + "/toml-decode")
     parser.add_argument("--seed", type=int, default=20260)
+    parser.add_argument("--lines", action="store_true")
     parser.add_argument("what", nargs="+")
     args = parser.parse_args()
 
     files = not args.what[0].isdecimal()
     if files:
         documents = [open(name, "rb").read() for name in args.what]
+        if args.lines:
+            documents = [line for d in documents for line in d.split(b"\n") if line]
     else:
         documents = generated(int(args.what[0]), args.seed)
     valid = total = wrong = 0

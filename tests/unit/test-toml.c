@@ -318,7 +318,7 @@ static void one_mistake_gives_one_fault(void)
 		     "1:11: this string is not closed: expected \" before the end of the line");
 	CHECK_FAULTS("a = I don't know\n", "1:5: \"I\" is not a value: a string stands in quotes");
 	CHECK_FAULTS("# caf\xe9 cr\xe8me\n",
-		     "1:6: byte 0xe9, which is not UTF-8, cannot stand in a comment");
+		     "1:6: byte 0xe9 (not UTF-8) cannot stand in a comment");
 }
 
 static void several_mistakes_are_all_told(void)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes for the TOML parser, and what must hold of any answer. Build and run:
+ * Any bytes for the TOML parser, and what must hold of any answer. tests/toml.bats runs it; for
+ * longer:
  *
  *	clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Isrc -o fuzz-toml \
- *		tests/fuzz-toml.c src/toml*.c src/text.c src/mem.c src/diag.c
- *	./fuzz-toml -max_total_time=300 -only_ascii=0 CORPUS tests/toml/valid tests/toml/invalid
+ *		tests/fuzz/fuzz-toml.c src/toml*.c src/text.c src/mem.c src/diag.c
+ *	./fuzz-toml -max_total_time=300 CORPUS tests/toml/valid tests/toml/invalid
  */
 #include <string.h>
 
