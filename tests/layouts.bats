@@ -12,7 +12,7 @@ setup() {
 	root=$BATS_TEST_TMPDIR/root
 	mkdir -p "$root/etc/ramdax"
 	echo 'cache:x:77:78::/:/bin/false' >"$root/etc/passwd"
-	printf '%s\n' 'cache:x:78:' 'disk:x:6:' >"$root/etc/group"
+	printf '%s\n' 'cache:x:78:' 'disk:x:6:' '0x10:x:79:' >"$root/etc/group"
 }
 
 @test "valid layouts pass, silently" {
