@@ -2,9 +2,12 @@
 /*
  * How a layout is read; private to layout-*.c.
  *
- *   tree --layout-keys.c, layout-value.c--> drafts --layout-read.c--> layout
- *                                           checked by layout-check.c, layout-mkfs.c,
- *                                           layout-unique.c
+ *   tree --> drafts --> layout     layout-read.c
+ *     layout-keys.c                the keys of each table, and what all tables have in common
+ *     layout-value.c, -string.c    values: numbers, words and sizes; strings of every kind
+ *     layout-check.c, -check-fs.c, -mkfs.c, -check-region.c, -unique.c
+ *                                  what must be true of a namespace, its file system, the options
+ *                                  of mkfs, a region, and of everything together
  *
  * The keys of the file are data: a table of them drives reading, the search for the nearest known
  * key, inheritance from [defaults] and what the documentation is compared with. A draft is a table
@@ -190,7 +193,7 @@ void table_inherit(const struct table *kind, unsigned key, const struct origin *
 void table_require(struct fault_list *faults, const struct table *kind, const struct origin *from,
 		   unsigned key);
 
-/* layout-value.c: readers, and faults about values */
+/* layout-value.c, layout-string.c: readers, and faults about values */
 
 value_reader read_word, read_bool, read_number, read_choice, read_size, read_raw_size, read_share,
 	read_region_share, read_address, read_uuid, read_volume_id, read_name, read_label,
