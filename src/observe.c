@@ -163,59 +163,62 @@ static void carveouts_observe(const struct sysfs *fs, struct machine *m)
 	}
 }
 
-/* Calls @each for every namespace of @regions. */
-static void each_namespace(const struct nd_regions *regions,
-			   void (*each)(struct seen_namespace *ns, void *arg), void *arg)
+/* The devices of all namespaces, so that one pass over the processes answers for them. */
+struct users {
+	struct inuse *devices; /* in the order in which the namespaces stand in their regions */
+	size_t n;
+	size_t told;
+};
+
+/* Looks at what is on the devices, and notes them for the question who uses them. */
+static void users_ask(struct users *users, const struct sysfs *fs, const struct nd_regions *regions,
+		      bool anything)
 {
 	for (size_t i = 0; i < regions->n; i++) {
-		for (size_t j = 0; j < regions->items[i].n_namespaces; j++)
-			each(&regions->items[i].namespaces[j], arg);
+		const struct seen_region *region = &regions->items[i];
+
+		for (size_t j = 0; j < region->n_namespaces; j++) {
+			struct seen_namespace *ns = &region->namespaces[j];
+			char *dir = nd_device_dir(ns);
+
+			if (dir)
+				MEM_APPEND(users->devices, users->n)->dir = dir;
+			if (ns->block)
+				fs_probe(fs, ns->block, anything, &ns->fs);
+		}
 	}
 }
 
-struct users {
-	const struct sysfs *fs;
-	struct inuse *devices; /* one per namespace that has a device, in order */
-	size_t n;
-	size_t next;
-};
-
-static void users_ask(struct seen_namespace *ns, void *arg)
+static void users_tell(struct users *users, const struct nd_regions *regions)
 {
-	struct users *users = arg;
-	char *dir = nd_device_dir(ns);
+	for (size_t i = 0; i < regions->n; i++) {
+		const struct seen_region *region = &regions->items[i];
 
-	if (dir)
-		MEM_APPEND(users->devices, users->n)->dir = dir;
-	if (ns->block)
-		fs_probe(users->fs, ns->block, &ns->fs);
+		for (size_t j = 0; j < region->n_namespaces; j++) {
+			struct seen_namespace *ns = &region->namespaces[j];
+			struct inuse *device;
+
+			if (!ns->block && !ns->chardev)
+				continue;
+			device = &users->devices[users->told++];
+			ns->user = TAKE_PTR(device->user);
+			ns->mount_point = TAKE_PTR(device->mount_point);
+			ns->dax = device->dax;
+			free(device->dir);
+		}
+	}
 }
 
-static void users_tell(struct seen_namespace *ns, void *arg)
-{
-	struct users *users = arg;
-	struct inuse *device;
-
-	if (!ns->block && !ns->chardev)
-		return;
-	device = &users->devices[users->next++];
-	ns->user = TAKE_PTR(device->user);
-	ns->mount_point = TAKE_PTR(device->mount_point);
-	ns->dax = device->dax;
-	free(device->dir);
-}
-
-/* Opens and asks about the devices of all namespaces, in one pass over the processes. */
 static void users_observe(const struct sysfs *fs, const struct nd_regions *ours,
 			  const struct nd_regions *others)
 {
-	struct users users = {.fs = fs};
+	struct users users = {0};
 
-	each_namespace(ours, users_ask, &users);
-	each_namespace(others, users_ask, &users);
+	users_ask(&users, fs, ours, false);
+	users_ask(&users, fs, others, true);
 	inuse_observe(fs, users.devices, users.n);
-	each_namespace(ours, users_tell, &users);
-	each_namespace(others, users_tell, &users);
+	users_tell(&users, ours);
+	users_tell(&users, others);
 	free(users.devices);
 }
 

@@ -15,13 +15,23 @@
 #define PROBE_FOUND   0
 #define PROBE_NOTHING 1
 
-/* Left out: members of a disk controller's RAID, which no pmem device is. Their marks lie all over
- * the end of a device, half of what would be read at every boot of many namespaces. */
-static const char *const firmware_raids[] = {
-	"adaptec_raid_member",        "ddf_raid_member",    "hpt37x_raid_member",
-	"hpt45x_raid_member",         "isw_raid_member",    "jmicron_raid_member",
-	"lsi_mega_raid_member",       "nvidia_raid_member", "promise_fasttrack_raid_member",
-	"silicon_medley_raid_member", "via_raid_member",    NULL,
+/* Not looked for on namespaces of ours: members of a disk controller's RAID, and logs of an xfs
+ * elsewhere, for which alone libblkid reads 256 KiB. With hundreds of namespaces that would be
+ * most of what a boot reads. */
+static const char *const unlikely[] = {
+	"adaptec_raid_member",
+	"ddf_raid_member",
+	"hpt37x_raid_member",
+	"hpt45x_raid_member",
+	"isw_raid_member",
+	"jmicron_raid_member",
+	"lsi_mega_raid_member",
+	"nvidia_raid_member",
+	"promise_fasttrack_raid_member",
+	"silicon_medley_raid_member",
+	"via_raid_member",
+	"xfs_external_log",
+	NULL,
 };
 
 static void free_probe(blkid_probe *probe)
@@ -54,7 +64,8 @@ static bool may_look(const struct sysfs *fs, int fd)
 	return fstat(fd, &st) == 0 && (fs->live ? S_ISBLK(st.st_mode) : S_ISREG(st.st_mode));
 }
 
-void fs_probe(const struct sysfs *fs, const char *block, struct seen_filesystem *seen)
+void fs_probe(const struct sysfs *fs, const char *block, bool anything,
+	      struct seen_filesystem *seen)
 {
 	_cleanup_(free_probe) blkid_probe probe = NULL;
 	_cleanup_(closep) int fd = sysfs_open_file(fs, O_RDONLY | O_NONBLOCK, "dev/%s", block);
@@ -70,7 +81,8 @@ void fs_probe(const struct sysfs *fs, const char *block, struct seen_filesystem 
 	blkid_probe_enable_superblocks(probe, true);
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_UUID |
 							 BLKID_SUBLKS_LABEL | BLKID_SUBLKS_BADCSUM);
-	blkid_probe_filter_superblocks_type(probe, BLKID_FLTR_NOTIN, (char **)firmware_raids);
+	if (!anything)
+		blkid_probe_filter_superblocks_type(probe, BLKID_FLTR_NOTIN, (char **)unlikely);
 	blkid_probe_enable_partitions(probe, true);
 	if (blkid_probe_set_device(probe, fd, 0, 0) < 0)
 		return;

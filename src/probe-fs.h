@@ -18,9 +18,12 @@
 
 /*
  * Looks at dev/@block: state and, where they apply, type, uuid and label of *@seen are set. A
- * partition table is reported as a type too ("gpt", "dos"). Reads only. On a captured machine
- * dev/@block must be a plain file, or SEEN_NOT_LOOKED is the answer.
+ * partition table is reported as a type too ("gpt", "dos"). With @anything, for devices that may
+ * have held whatever a disk can hold, signatures are looked for that no namespace of ours would
+ * have. Reads only. On a captured machine dev/@block must be a plain file, or SEEN_NOT_LOOKED is
+ * the answer.
  */
-void fs_probe(const struct sysfs *fs, const char *block, struct seen_filesystem *seen);
+void fs_probe(const struct sysfs *fs, const char *block, bool anything,
+	      struct seen_filesystem *seen);
 
 #endif

@@ -45,10 +45,10 @@ static void nothing_there(void)
 	_cleanup_(release) struct seen_filesystem seen;
 
 	tree_make(&t);
-	fs_probe(&t.fs, "pmem0", &seen);
+	fs_probe(&t.fs, "pmem0", true, &seen);
 	CHECK_INT(seen.state, SEEN_NOT_LOOKED);
 	tree_directory(&t, "dev/pmem0");
-	fs_probe(&t.fs, "pmem0", &seen);
+	fs_probe(&t.fs, "pmem0", true, &seen);
 	CHECK_INT(seen.state, SEEN_NOT_LOOKED);
 }
 
@@ -59,7 +59,7 @@ static void zeros_are_no_file_system(void)
 
 	tree_make(&t);
 	CHECK(make(&t, 16 * MIB, "true"));
-	fs_probe(&t.fs, "pmem0", &seen);
+	fs_probe(&t.fs, "pmem0", true, &seen);
 	CHECK_INT(seen.state, SEEN_NONE);
 	CHECK_STR(seen.type, NULL);
 }
@@ -71,7 +71,7 @@ static void ext4_is_seen(void)
 
 	tree_make(&t);
 	CHECK(make(&t, 16 * MIB, "mkfs.ext4 -q -L images -U 2f62bc6e-b3ce-5422-ae6e-0bda41420139"));
-	fs_probe(&t.fs, "pmem0", &seen);
+	fs_probe(&t.fs, "pmem0", true, &seen);
 	CHECK_INT(seen.state, SEEN_COMPLETE);
 	CHECK_STR(seen.type, "ext4");
 	CHECK_STR(seen.uuid, "2f62bc6e-b3ce-5422-ae6e-0bda41420139");
@@ -88,7 +88,7 @@ static void two_signatures_are_damage(void)
 	overwrite(&t, 0, "XFSB\0\0\x10\0", 8);
 	overwrite(&t, 4086, "SWAPSPACE2", 10);
 	overwrite(&t, 1024, "\1\0\0\0\xff\x0f\0\0", 8); /* a swap header */
-	fs_probe(&t.fs, "pmem0", &seen);
+	fs_probe(&t.fs, "pmem0", true, &seen);
 	CHECK_INT(seen.state, SEEN_DAMAGED);
 }
 
@@ -99,12 +99,12 @@ static void an_unfinished_xfs_says_so(void)
 
 	tree_make(&t);
 	CHECK(make(&t, 300 * MIB, "mkfs.xfs -q -m crc=0 -m reflink=0"));
-	fs_probe(&t.fs, "pmem0", &seen);
+	fs_probe(&t.fs, "pmem0", true, &seen);
 	CHECK_INT(seen.state, SEEN_COMPLETE);
 	CHECK_STR(seen.type, "xfs");
 	release(&seen);
 	overwrite(&t, 126, "\1", 1); /* sb_inprogress; without crc, so that it is no damage */
-	fs_probe(&t.fs, "pmem0", &seen);
+	fs_probe(&t.fs, "pmem0", true, &seen);
 	CHECK_INT(seen.state, SEEN_INCOMPLETE);
 	release(&seen);
 }
@@ -116,15 +116,31 @@ static void an_unfinished_vfat_has_its_own_serial(void)
 
 	tree_make(&t);
 	CHECK(make(&t, 16 * MIB, "mkfs.vfat -i 72616d64"));
-	fs_probe(&t.fs, "pmem0", &seen);
+	fs_probe(&t.fs, "pmem0", true, &seen);
 	CHECK_INT(seen.state, SEEN_INCOMPLETE);
 	CHECK_STR(seen.uuid, VFAT_SERIAL_UNFINISHED_TEXT);
 	release(&seen);
 	CHECK(make(&t, 16 * MIB, "mkfs.vfat -i 2f62bc6e"));
-	fs_probe(&t.fs, "pmem0", &seen);
+	fs_probe(&t.fs, "pmem0", true, &seen);
 	CHECK_INT(seen.state, SEEN_COMPLETE);
 	CHECK_STR(seen.uuid, "2F62-BC6E");
 	CHECK_STR(seen.type, "vfat");
+	release(&seen);
+}
+
+static void what_only_disks_have_is_looked_for_on_demand(void)
+{
+	_cleanup_(tree_remove) struct tree t;
+	struct seen_filesystem seen;
+
+	tree_make(&t);
+	CHECK(make(&t, 16 * MIB, "true"));
+	overwrite(&t, 9 * 512 + 32, "\xf0\x16\x78\x5a", 4); /* a member of a HighPoint RAID */
+	fs_probe(&t.fs, "pmem0", false, &seen);
+	CHECK_INT(seen.state, SEEN_NONE);
+	release(&seen);
+	fs_probe(&t.fs, "pmem0", true, &seen);
+	CHECK_STR(seen.type, "hpt37x_raid_member");
 	release(&seen);
 }
 
@@ -137,11 +153,12 @@ static void a_partition_table_is_something(void)
 	CHECK(make(&t, 16 * MIB, "true"));
 	overwrite(&t, 446, "\0\0\2\0\x83\0\0\0\0\x08\0\0\0\x10\0\0", 16);
 	overwrite(&t, 510, "\x55\xaa", 2);
-	fs_probe(&t.fs, "pmem0", &seen);
+	fs_probe(&t.fs, "pmem0", true, &seen);
 	CHECK_INT(seen.state, SEEN_COMPLETE);
 	CHECK_STR(seen.type, "dos");
 }
 
 UNIT_TESTS(UNIT(nothing_there), UNIT(zeros_are_no_file_system), UNIT(ext4_is_seen),
 	   UNIT(two_signatures_are_damage), UNIT(an_unfinished_xfs_says_so),
-	   UNIT(an_unfinished_vfat_has_its_own_serial), UNIT(a_partition_table_is_something))
+	   UNIT(an_unfinished_vfat_has_its_own_serial), UNIT(a_partition_table_is_something),
+	   UNIT(what_only_disks_have_is_looked_for_on_demand))
