@@ -8,6 +8,7 @@
 
 #include "create.h"
 #include "format.h"
+#include "label.h"
 #include "mem.h"
 #include "needs.h"
 #include "nd.h"
@@ -27,6 +28,8 @@ static const char *object_of(const struct step *step)
 		return step->ns->name;
 	if (step->seen)
 		return step->seen->device;
+	if (step->seen_region)
+		return step->seen_region->name;
 	return step->device->name;
 }
 
@@ -109,7 +112,10 @@ static int do_step(struct sysfs *fs, const struct layout *layout, const struct s
 				   step->device->driver);
 	case STEP_BIND:
 		return bind_device(fs, layout, step->device, why);
+	case STEP_RESET:
+		return label_reset(fs, step->seen_region, why);
 	case STEP_CLEAR:
+	case STEP_DESTROY:
 		return clear(fs, step->seen);
 	case STEP_ENABLE:
 		return enable(fs, step->seen);
@@ -148,6 +154,14 @@ static void say_done(const struct step *step)
 		diag_notice("removed \"%s\", which an interrupted run left unfinished",
 			    step->seen->name);
 		break;
+	case STEP_DESTROY:
+		diag_notice("destroyed namespace \"%s\": %s",
+			    *step->seen->name ? step->seen->name : step->seen->device,
+			    step->reason);
+		break;
+	case STEP_RESET:
+		diag_notice("emptied the label area of \"%s\"", step->seen_region->name);
+		break;
 	case STEP_OVERRIDE:
 		diag_debug("reserved device \"%s\" for ramdax", step->device->name);
 		break;
@@ -157,7 +171,10 @@ static void say_done(const struct step *step)
 static void say_failed(const struct layout *layout, const struct step *step, const char *why)
 {
 	unsigned line = step->ns ? step->ns->line : step->region ? step->region->line : 0;
-	const char *what = step->ns ? "namespace" : step->seen ? "unfinished namespace" : "device";
+	const char *what = step->ns            ? "namespace"
+			   : step->seen        ? "namespace device"
+			   : step->seen_region ? "region"
+					       : "device";
 
 	if (line)
 		diag_error("cannot %s %s \"%s\": %s (%s:%u)", step_name(step->kind), what,
@@ -216,13 +233,32 @@ static bool pass(struct sysfs *fs, const struct layout *layout, const struct app
 	return progress;
 }
 
+/* What this run has made needs no decision, nor does what an earlier one of this boot has seen. */
+struct settling {
+	const struct plan_options *options;
+	const struct outcome *outcome;
+};
+
+static bool is_settled(const void *context, const struct seen_namespace *seen)
+{
+	const struct settling *s = context;
+
+	return outcome_created(s->outcome, seen->name) ||
+	       (s->options->settled && s->options->settled(s->options->settled_context, seen));
+}
+
 static void look(struct sysfs *fs, const struct layout *layout, const struct apply_options *options,
 		 struct outcome *outcome)
 {
+	struct settling settling = {&options->plan, outcome};
+	struct plan_options plan_options = options->plan;
+
+	plan_options.settled = is_settled;
+	plan_options.settled_context = &settling;
 	plan_free(outcome->plan);
 	machine_free(outcome->machine);
 	outcome->machine = observe(fs);
-	outcome->plan = plan_make(layout, outcome->machine, &options->plan);
+	outcome->plan = plan_make(layout, outcome->machine, &plan_options);
 }
 
 static void say_problems(const struct outcome *outcome, const struct layout *layout)

@@ -143,3 +143,8 @@ enum record_state boot_record_state(const struct boot_record *record, const char
 	}
 	return RECORD_UNKNOWN;
 }
+
+bool boot_record_settled(const void *record, const struct seen_namespace *seen)
+{
+	return boot_record_state(record, seen->name, seen) != RECORD_UNKNOWN;
+}

@@ -19,4 +19,8 @@ enum record_state {
 enum record_state boot_record_state(const struct boot_record *record, const char *name,
 				    const struct seen_namespace *seen);
 
+/* Whether @record (a struct boot_record, or NULL) says that @seen was created or adopted by an
+ * earlier run: for struct plan_options. */
+bool boot_record_settled(const void *record, const struct seen_namespace *seen);
+
 #endif

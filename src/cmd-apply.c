@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "boot-record.h"
 #include "boot.h"
 #include "carveout.h"
 #include "mem.h"
@@ -18,6 +19,12 @@ static const struct option_spec options[] = {
 	{"boot", 0, NULL, "as the boot does: kernel log, report, status 0 unless required",
 	 offsetof(struct invocation, boot)},
 	{"no-format", 0, NULL, "make no file systems", offsetof(struct invocation, no_format)},
+	{"recreate", 0, "[NAME]", "make anew what differs (a namespace, a region, or all)",
+	 offsetof(struct invocation, recreate)},
+	{"prune", 0, NULL, "remove what the layout does not name",
+	 offsetof(struct invocation, prune)},
+	{"yes", 0, NULL, "do not ask before something is destroyed",
+	 offsetof(struct invocation, yes)},
 	{0},
 };
 
@@ -67,22 +74,18 @@ static bool is_rescue(const char *cmdline)
 /* The report of this boot, and with --json of this run. */
 static enum status report(const struct invocation *in, const struct sysfs *fs,
 			  const struct machine *machine, const struct plan *plan,
-			  const struct outcome *outcome, enum status status)
+			  const struct outcome *outcome, const struct boot_record *record,
+			  enum status status)
 {
-	struct boot_record *record = record_read(fs, machine->boot_id);
 	_cleanup_(text_release) struct text out = {0};
-	enum status printed = STATUS_OK;
 	int r = 0;
 
 	report_json_status(machine, plan, outcome, record, status, &out);
-	boot_record_free(record);
 	if (fs->live)
 		r = record_write(&out);
 	if (r < 0)
 		diag_warning("cannot write the report \"%s\": %s", RECORD_PATH, strerror(-r));
-	if (in->json)
-		printed = command_print(&out);
-	return printed;
+	return in->json ? command_print(&out) : STATUS_OK;
 }
 
 /* An unreadable layout requires nothing; the report says what is wrong. */
@@ -90,8 +93,10 @@ static enum status report_no_layout(const struct invocation *in, const struct sy
 				    enum status status)
 {
 	struct machine *machine = observe(fs);
+	struct boot_record *record = record_read(fs, machine->boot_id);
 
-	report(in, fs, machine, NULL, NULL, status);
+	report(in, fs, machine, NULL, NULL, record, status);
+	boot_record_free(record);
 	machine_free(machine);
 	return in->boot ? STATUS_OK : status;
 }
@@ -119,26 +124,77 @@ struct run {
 	struct apply_options options;
 };
 
-static int apply_layout(void *context)
+/* Whether @plan destroys anything, which is asked about. */
+static bool destroys(const struct plan *plan)
 {
-	const struct run *run = context;
-	bool boot = run->in->boot;
-	_cleanup_(closep) int lock = apply_lock(run->fs);
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (plan->steps[i].kind == STEP_DESTROY || plan->steps[i].kind == STEP_RESET)
+			return true;
+	return false;
+}
+
+/* Shows a plan that destroys something to whoever sits there, and asks. */
+static bool is_wanted(const struct run *run)
+{
+	_cleanup_(text_release) struct text out = {0};
+	struct report_style style = command_style();
+	struct machine *machine;
+	struct plan *plan;
+	bool wanted = true;
+	char answer[16];
+
+	if (run->in->boot || run->in->yes || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return true;
+	machine = observe(run->fs);
+	plan = plan_make(run->layout, machine, &run->options.plan);
+	if (destroys(plan)) {
+		report_plan(plan, &style, &out);
+		text_add(&out, "\nThis destroys what is in these namespaces. Go on? [y/N] ");
+		command_print(&out);
+		wanted = fgets(answer, sizeof(answer), stdin) && (*answer | 0x20) == 'y';
+	}
+	plan_free(plan);
+	machine_free(machine);
+	return wanted;
+}
+
+static enum status apply_locked(struct run *run, const char *boot_id)
+{
+	struct boot_record *record = record_read(run->fs, boot_id);
 	struct outcome *outcome;
 	enum status status, printed;
+
+	run->options.plan.settled = boot_record_settled;
+	run->options.plan.settled_context = record;
+	if (!is_wanted(run)) {
+		boot_record_free(record);
+		return STATUS_OK;
+	}
+	outcome = apply_run(run->fs, run->layout, &run->options);
+	status = outcome->status;
+	printed =
+		report(run->in, run->fs, outcome->machine, outcome->plan, outcome, record, status);
+	if (run->in->boot && (run->options.look_only || is_rescue(run->cmdline) ||
+			      !outcome_required_missing(outcome)))
+		status = STATUS_OK;
+	outcome_free(outcome);
+	boot_record_free(record);
+	return status_worse(status, printed);
+}
+
+static int apply_layout(void *context)
+{
+	struct run *run = context;
+	_cleanup_(closep) int lock = apply_lock(run->fs);
+	_cleanup_(freep) char *boot_id = NULL;
 
 	if (lock < 0) {
 		diag_error("cannot take the lock: %s", strerror(-lock));
 		return STATUS_FAILED;
 	}
-	outcome = apply_run(run->fs, run->layout, &run->options);
-	status = outcome->status;
-	printed = report(run->in, run->fs, outcome->machine, outcome->plan, outcome, status);
-	if (boot && (run->options.look_only || is_rescue(run->cmdline) ||
-		     !outcome_required_missing(outcome)))
-		status = STATUS_OK;
-	outcome_free(outcome);
-	return (int)status_worse(status, printed);
+	if (sysfs_read(run->fs, &boot_id, "proc/sys/kernel/random/boot_id") < 0)
+		boot_id = mem_strdup("");
+	return (int)apply_locked(run, boot_id);
 }
 
 static bool requires_anything(const struct layout *layout)
@@ -156,7 +212,7 @@ static enum status report_stuck(const struct run *run)
 
 	diag_error("not done after %u s and more, the boot goes on without",
 		   run->layout->boot_timeout);
-	report(run->in, run->fs, unseen, NULL, NULL, STATUS_FAILED);
+	report(run->in, run->fs, unseen, NULL, NULL, NULL, STATUS_FAILED);
 	machine_free(unseen);
 	if (run->options.look_only || is_rescue(run->cmdline) || !requires_anything(run->layout))
 		return STATUS_OK;
@@ -184,7 +240,7 @@ static enum status apply(const struct invocation *in, struct sysfs *fs, const ch
 		.in = in,
 		.fs = fs,
 		.cmdline = cmdline,
-		.options.plan.no_format = in->no_format,
+		.options.plan = command_plan_options(in),
 		.options.look_only = in->boot && only_checks(cmdline),
 	};
 	struct layout *layout = NULL;

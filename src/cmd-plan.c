@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "command.h"
 
+#include "boot-record.h"
 #include "observe.h"
+#include "record.h"
 
 static const struct option_spec options[] = {
 	{"check", 0, NULL, "status 6 if there is anything to do, 5 if there is a conflict",
 	 offsetof(struct invocation, check)},
 	{"no-format", 0, NULL, "make and expect no file systems",
 	 offsetof(struct invocation, no_format)},
+	{"recreate", 0, "[NAME]", "make anew what differs (a namespace, a region, or all)",
+	 offsetof(struct invocation, recreate)},
+	{"prune", 0, NULL, "remove what the layout does not name",
+	 offsetof(struct invocation, prune)},
 	{0},
 };
 
@@ -23,7 +29,8 @@ static enum status answer(const struct plan *plan)
 
 static enum status run(const struct invocation *in)
 {
-	struct plan_options plan_options = {.no_format = in->no_format};
+	struct plan_options plan_options = command_plan_options(in);
+	struct boot_record *record;
 	_cleanup_(text_release) struct text out = {0};
 	struct report_style style = command_style();
 	struct layout *layout = NULL;
@@ -38,6 +45,9 @@ static enum status run(const struct invocation *in)
 	if (status != STATUS_OK)
 		goto close;
 	machine = observe(&fs);
+	record = record_read(&fs, machine->boot_id);
+	plan_options.settled = boot_record_settled;
+	plan_options.settled_context = record;
 	plan = plan_make(layout, machine, &plan_options);
 	if (in->check)
 		status = answer(plan);
@@ -47,6 +57,7 @@ static enum status run(const struct invocation *in)
 		report_plan(plan, &style, &out);
 	status = status_worse(status, command_print(&out));
 	plan_free(plan);
+	boot_record_free(record);
 	machine_free(machine);
 close:
 	layout_free(layout);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "command.h"
 
+#include "boot-record.h"
 #include "observe.h"
 #include "record.h"
 
@@ -17,7 +18,7 @@ static struct layout *optional_layout(const struct invocation *in)
 
 static enum status run(const struct invocation *in)
 {
-	static const struct plan_options none;
+	struct plan_options plan_options = {.settled = boot_record_settled};
 	_cleanup_(text_release) struct text out = {0};
 	struct report_style style = command_style();
 	struct boot_record *record;
@@ -31,8 +32,9 @@ static enum status run(const struct invocation *in)
 		return status;
 	layout = optional_layout(in);
 	machine = observe(&fs);
-	plan = layout ? plan_make(layout, machine, &none) : NULL;
 	record = record_read(&fs, machine->boot_id);
+	plan_options.settled_context = record;
+	plan = layout ? plan_make(layout, machine, &plan_options) : NULL;
 	if (in->json)
 		report_json_status(machine, plan, NULL, record, STATUS_OK, &out);
 	else

@@ -14,6 +14,16 @@ char *command_layout_path(const struct invocation *in)
 			  LAYOUT_PATH);
 }
 
+struct plan_options command_plan_options(const struct invocation *in)
+{
+	return (struct plan_options){
+		.no_format = in->no_format,
+		.recreate = in->recreate,
+		.recreate_name = in->recreate && *in->recreate ? in->recreate : NULL,
+		.prune = in->prune,
+	};
+}
+
 enum status command_open_root(const struct invocation *in, struct sysfs *fs)
 {
 	int r = sysfs_open(fs, in->root);

@@ -16,25 +16,29 @@ struct invocation {
 	const char *layout; /* NULL: the default, below the root */
 	const char *root;   /* NULL: the running machine */
 	bool json;
-	bool check;       /* plan: */
-	bool machine;     /* check: */
-	bool boot;        /* apply: */
-	bool no_format;   /* apply, plan: */
-	bool fresh;       /* gen-cmdline: */
-	bool store;       /* gen-cmdline: */
-	bool stored;      /* gen-cmdline: */
-	bool kexec;       /* gen-cmdline: */
-	bool modules;     /* needs: */
-	bool programs;    /* needs: */
-	char **arguments; /* NAME... */
+	bool check;           /* plan: */
+	bool machine;         /* check: */
+	bool boot;            /* apply: */
+	bool no_format;       /* apply, plan: */
+	const char *recreate; /* apply, plan: a name, "" for all, NULL for none */
+	bool prune;           /* apply, plan: */
+	bool yes;             /* apply: */
+	bool fresh;           /* gen-cmdline: */
+	bool store;           /* gen-cmdline: */
+	bool stored;          /* gen-cmdline: */
+	bool kexec;           /* gen-cmdline: */
+	bool modules;         /* needs: */
+	bool programs;        /* needs: */
+	char **arguments;     /* NAME... */
 	size_t n_arguments;
 };
 
-/* An option: sets a bool of struct invocation, or with @argument a string. */
+/* An option: sets a bool of struct invocation, or with @argument a string; "" if the argument is
+ * optional, "[NAME]", and not given. */
 struct option_spec {
 	const char *name;
 	char letter;          /* 0: none */
-	const char *argument; /* "FILE"; NULL for a bool */
+	const char *argument; /* "FILE", "[NAME]"; NULL for a bool */
 	const char *help;
 	size_t offset; /* in struct invocation */
 };
@@ -57,6 +61,9 @@ extern const struct command command_status;
 
 /* The options that every command takes. */
 extern const struct option_spec global_options[];
+
+/* The options of plan and apply as plan_make() takes them. */
+struct plan_options command_plan_options(const struct invocation *in);
 
 /* The path of the layout to be read, which the caller frees. */
 char *command_layout_path(const struct invocation *in);

@@ -38,8 +38,11 @@ static void help_options(const struct option_spec *options, struct text *out)
 	for (; options && options->name; options++) {
 		struct text left = {0};
 
-		text_addf(&left, "--%s%s%s", options->name, options->argument ? " " : "",
-			  options->argument ? options->argument : "");
+		text_addf(&left, "--%s", options->name);
+		if (options->argument && *options->argument == '[')
+			text_addf(&left, "[=%s", options->argument + 1);
+		else if (options->argument)
+			text_addf(&left, " %s", options->argument);
 		text_addf(out, "      %-16s %s\n", text_str(&left), options->help);
 		text_release(&left);
 	}
@@ -100,7 +103,9 @@ static void add_options(struct option_set *set, const struct option_spec *specs)
 		set->specs[set->n] = specs;
 		set->options[set->n] = (struct option){
 			specs->name,
-			specs->argument ? required_argument : no_argument,
+			!specs->argument          ? no_argument
+			: *specs->argument == '[' ? optional_argument
+						  : required_argument,
 			NULL,
 			OPTION_FIRST + (int)set->n,
 		};
@@ -130,7 +135,7 @@ static void take(struct invocation *in, const struct option_spec *spec, const ch
 	char *field = (char *)in + spec->offset;
 
 	if (spec->argument)
-		*(const char **)field = argument;
+		*(const char **)field = argument ? argument : "";
 	else
 		*(bool *)field = true;
 }

@@ -19,7 +19,7 @@ void plan_problem(struct plan *plan, enum status status, unsigned line, bool req
  * Steps that make the devices carry RAMDAX, and the state and reason of every region as far as it
  * depends on them. The regions' carveouts are already known.
  */
-void plan_devices(struct plan *plan);
+void plan_devices(struct plan *plan, const struct plan_options *options);
 
 /* Steps and verdicts of the namespaces of one region. */
 void plan_namespaces(struct plan *plan, struct plan_region *region,

@@ -117,7 +117,7 @@ struct plan *plan_make(const struct layout *layout, const struct machine *machin
 	plan->machine = machine;
 	plan_regions(plan);
 	if (layout->n_regions)
-		plan_devices(plan);
+		plan_devices(plan, options);
 	for (size_t i = 0; i < layout->n_regions; i++)
 		plan_namespaces(plan, &plan->regions[i], options);
 	return plan;
@@ -165,6 +165,7 @@ const char *step_name(enum step_kind kind)
 {
 	static const char *const names[] = {
 		[STEP_OVERRIDE] = "reserve", [STEP_RELEASE] = "release", [STEP_BIND] = "bind",
+		[STEP_RESET] = "reset", [STEP_DESTROY] = "destroy",
 		[STEP_CLEAR] = "clear",      [STEP_ENABLE] = "enable",   [STEP_CREATE] = "create",
 		[STEP_FORMAT] = "format",
 	};

@@ -28,7 +28,9 @@ enum step_kind {
 	STEP_OVERRIDE, /* driver_override of a device: keeps other drivers off, whatever follows */
 	STEP_RELEASE,  /* unbind a device from another driver, which nobody uses */
 	STEP_BIND,     /* load the drivers, bind the device to RAMDAX */
+	STEP_RESET,    /* empty the label area of a region whose labels the kernel refuses */
 	STEP_CLEAR,    /* remove a scaffold: a namespace of ours that was never finished */
+	STEP_DESTROY,  /* remove a namespace that differs, is not declared, or is disposable */
 	STEP_ENABLE,   /* bind an existing namespace to its driver */
 	STEP_CREATE,   /* make a namespace, and its file system */
 	STEP_FORMAT,   /* make the file system that an interrupted run left unfinished */
@@ -105,6 +107,13 @@ struct plan {
 
 struct plan_options {
 	bool no_format; /* make and expect no file systems */
+	bool recreate;  /* what differs is destroyed and made anew, unless it is in use */
+	const char *recreate_name; /* only the namespace or region with this name; NULL: all */
+	bool prune; /* what the layout does not name is removed from its regions, unless in use */
+	/* Whether a namespace was already there or made earlier in this boot, so that "survives"
+	 * has been answered; NULL: none was. */
+	bool (*settled)(const void *context, const struct seen_namespace *seen);
+	const void *settled_context;
 };
 
 struct plan *plan_make(const struct layout *layout, const struct machine *machine,

@@ -10,7 +10,8 @@ const struct step *step_of(const struct plan *plan, const struct row_namespace *
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		const struct step *step = &plan->steps[i];
 
-		if (row->planned ? step->ns == row->planned->ns
+		/* What is destroyed for a declared namespace has a row of its own. */
+		if (row->planned ? step->ns == row->planned->ns && step->kind != STEP_DESTROY
 				 : step->seen && step->seen == row->seen)
 			return step;
 	}
@@ -21,10 +22,17 @@ static const struct action action_leave = {' ', "leave", INK_DIM};
 
 static struct action step_action(const struct step *step)
 {
+	bool creates = step->kind == STEP_CREATE;
+	bool destroys = step->kind == STEP_DESTROY || step->kind == STEP_RESET;
+
 	return (struct action){
-		.sign = step->kind == STEP_CREATE ? '+' : '~',
+		.sign = creates    ? '+'
+			: destroys ? 'x'
+				   : '~',
 		.word = step_name(step->kind),
-		.ink = step->kind == STEP_CREATE ? INK_GREEN : INK_YELLOW,
+		.ink = creates    ? INK_GREEN
+		       : destroys ? INK_RED
+				  : INK_YELLOW,
 	};
 }
 

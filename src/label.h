@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The label area of a region, through its DIMM's commands (include/uapi/linux/ndctl.h).
+ */
+#ifndef RAMDAX_LABEL_H
+#define RAMDAX_LABEL_H
+
+#include "machine.h"
+#include "sysfs.h"
+#include "text.h"
+
+/*
+ * Empties the label area of @region and has the kernel read it again: all its namespaces are gone
+ * and it is up, if nothing but its labels kept it down. Nothing of it may be in use.
+ * 0, or -errno with a sentence part in @why.
+ */
+int label_reset(struct sysfs *fs, const struct seen_region *region, struct text *why);
+
+#endif

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What is destroyed, and when it is not. */
+#include <string.h>
+
+#include "carveout.h"
+#include "mem.h"
+#include "plan-work.h"
+
+void work_conflict(struct work *w, struct plan_namespace *p, char *reason)
+{
+	p->verdict = VERDICT_CONFLICT;
+	p->reason = reason;
+	plan_problem(w->plan, STATUS_CONFLICT, p->ns->line, p->ns->required,
+		     "namespace \"%s\" was kept as it is: %s", p->ns->name, reason);
+}
+
+/* A step that removes @seen, which is in the region. */
+static void remove_step(struct work *w, enum step_kind kind, const struct layout_namespace *ns,
+			const struct seen_namespace *seen, const char *reason)
+{
+	struct step *step = plan_step(w->plan, kind, "%s", reason);
+
+	step->region = work_declared(w);
+	step->ns = ns;
+	step->device = &w->plan->machine->devices[w->region->carveout->device];
+	step->seen_region = w->region->seen;
+	step->seen = seen;
+	w->gone[seen - w->region->seen->namespaces] = true;
+}
+
+/* One that somebody uses stays. */
+static void clear_scaffold(struct work *w, const struct seen_namespace *seen)
+{
+	if (seen->user)
+		plan_problem(w->plan, STATUS_CONFLICT, work_declared(w)->line, false,
+			     "region \"%s\": the unfinished namespace \"%s\" is in use (%s)",
+			     work_declared(w)->name, seen->name, seen->user);
+	else
+		remove_step(w, STEP_CLEAR, NULL, seen, "left unfinished by an interrupted run");
+}
+
+static void prune(struct work *w, const struct seen_namespace *seen)
+{
+	if (seen->user)
+		plan_problem(w->plan, STATUS_CONFLICT, work_declared(w)->line, false,
+			     "namespace \"%s\" is not in the layout and in use (%s)",
+			     *seen->name ? seen->name : seen->device, seen->user);
+	else
+		remove_step(w, STEP_DESTROY, NULL, seen, "not in the layout");
+}
+
+static bool is_declared(const struct work *w, const struct seen_namespace *seen)
+{
+	for (size_t i = 0; i < work_declared(w)->n_namespaces; i++)
+		if (namespace_is(&work_declared(w)->namespaces[i], seen))
+			return true;
+	return false;
+}
+
+void work_remove_others(struct work *w)
+{
+	const struct seen_region *seen = w->region->seen;
+
+	for (size_t i = 0; seen && i < seen->n_namespaces; i++) {
+		const struct seen_namespace *ns = &seen->namespaces[i];
+
+		if (namespace_is_scaffold(ns))
+			clear_scaffold(w, ns);
+		else if (w->options->prune && !is_declared(w, ns))
+			prune(w, ns);
+	}
+}
+
+/* Whether what differs from @ns may be destroyed for it. */
+static bool may_recreate(const struct work *w, const struct layout_namespace *ns)
+{
+	const char *name = w->options->recreate_name;
+
+	if (w->unsafe)
+		return false;
+	return ns->on_conflict == CONFLICT_RECREATE ||
+	       (w->options->recreate &&
+		(!name || !strcmp(name, ns->name) || !strcmp(name, work_declared(w)->name)));
+}
+
+/* Takes @reason. */
+static void make_again(struct work *w, struct plan_namespace *p, char *reason)
+{
+	if (p->seen->user) {
+		work_conflict(w, p, mem_printf("%s, and it is in use (%s)", reason, p->seen->user));
+		free(reason);
+		return;
+	}
+	remove_step(w, STEP_DESTROY, p->ns, p->seen, reason);
+	p->verdict = VERDICT_ABSENT;
+	p->reason = reason;
+	p->seen = NULL;
+}
+
+void work_differs(struct work *w, struct plan_namespace *p, char *reason)
+{
+	if (may_recreate(w, p->ns))
+		make_again(w, p, reason);
+	else
+		work_conflict(w, p, reason);
+}
+
+void work_dispose(struct work *w, struct plan_namespace *p)
+{
+	make_again(w, p,
+		   mem_printf("it survives \"%s\" and this was a %s boot",
+			      survives_name(p->ns->survives),
+			      boot_kind_name(w->plan->machine->boot_kind)));
+}

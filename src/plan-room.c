@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Where absent namespaces go, and what is said when there is no room. */
+#include "carveout.h"
+#include "derive.h"
+#include "mem.h"
+#include "plan-work.h"
+#include "text.h"
+
+size_t work_free_ranges(const struct work *w, const struct seen_namespace *but,
+			struct range **ranges)
+{
+	const struct seen_region *seen = w->region->seen;
+	struct range *used = NULL;
+	size_t n = 0, n_free;
+
+	for (size_t i = 0; seen && i < seen->n_namespaces; i++)
+		if (!w->gone[i] && &seen->namespaces[i] != but)
+			*MEM_APPEND(used, n) =
+				(struct range){seen->namespaces[i].start, seen->namespaces[i].raw};
+	n_free = place_free((struct range){w->start, w->capacity}, used, n, ranges);
+	free(used);
+	return n_free;
+}
+
+void work_reduce_rest(const struct work *w, struct place_request *rest)
+{
+	for (size_t i = 0; i < work_declared(w)->n_namespaces; i++) {
+		const struct plan_namespace *p = &w->region->namespaces[i];
+
+		if (p->seen && &w->requests[i] != rest)
+			rest->bytes -= p->seen->raw < rest->bytes ? p->seen->raw : rest->bytes;
+	}
+}
+
+static void create_step(struct work *w, struct plan_namespace *p)
+{
+	struct step *step = work_step(w, STEP_CREATE, p, "absent");
+
+	step->where = p->where;
+	step->parts = p->parts;
+	step->format = p->ns->fs.type != FS_NONE && !w->options->no_format;
+	derive_info_uuid(w->plan->layout->seed, p->ns, p->where.size, step->info_uuid);
+}
+
+static void no_room(struct work *w, struct plan_namespace *p, const struct place_request *r,
+		    const struct range *free_range, size_t n_free, enum status status)
+{
+	uint64_t largest = 0, all = 0;
+	struct text text = {0};
+
+	for (size_t i = 0; i < n_free; i++) {
+		largest = free_range[i].size > largest ? free_range[i].size : largest;
+		all += free_range[i].size;
+	}
+	if (r->kind == PLACE_REST)
+		text_add(&text, "the rest is wanted");
+	else
+		text_addf(&text, "%s%s wanted", SIZE_HUMAN(r->bytes),
+			  r->kind == PLACE_CAPACITY && p->ns->mode != MODE_RAW ? " and overhead"
+									       : "");
+	text_addf(&text, ", %s free in region \"%s\"", SIZE_HUMAN(all), work_declared(w)->name);
+	if (largest < all)
+		text_addf(&text, " (%s in one piece)", SIZE_HUMAN(largest));
+	p->verdict = VERDICT_NO_ROOM;
+	free(p->reason);
+	p->reason = text_take(&text);
+	plan_problem(w->plan, status, p->ns->line, p->ns->required,
+		     "no room for namespace \"%s\": %s", p->ns->name, p->reason);
+}
+
+/* Whether everything declared would fit if nothing else were there. */
+static bool fits_alone(const struct work *w)
+{
+	struct range whole = {w->start, w->capacity};
+	struct place_request *requests = requests_of(work_declared(w), w->capacity);
+	bool fits = place(&whole, 1, requests, work_declared(w)->n_namespaces) ==
+		    work_declared(w)->n_namespaces;
+
+	free(requests);
+	return fits;
+}
+
+/* Label slots: what the kernel still gives, and what clearing scaffolds gives back. */
+static size_t slots_free(const struct work *w)
+{
+	const struct seen_region *seen = w->region->seen;
+	size_t n;
+
+	if (!seen)
+		return REGION_NAMESPACES_MAX;
+	n = seen->slots_free;
+	for (size_t i = 0; i < seen->n_namespaces; i++)
+		n += w->gone[i];
+	return n;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct plan_namespace *const *x = a, *const *y = b;
+
+	return (*x)->where.start < (*y)->where.start ? -1 : (*x)->where.start > (*y)->where.start;
+}
+
+/* Creates in the order of addresses: that is how the kernel, which takes the first space that
+ * fits, comes to the places chosen here. */
+static void create_in_order(struct work *w, struct plan_namespace **placed, size_t n)
+{
+	size_t slots = slots_free(w);
+
+	if (n)
+		qsort(placed, n, sizeof(struct plan_namespace *), by_start);
+	for (size_t i = 0; i < n; i++) {
+		struct plan_namespace *p = placed[i];
+
+		if (i < slots) {
+			create_step(w, p);
+			continue;
+		}
+		p->verdict = VERDICT_NO_ROOM;
+		free(p->reason);
+		p->reason = mem_strdup("no label slot is free");
+		plan_problem(w->plan, STATUS_CONFLICT, p->ns->line, p->ns->required,
+			     "no room for namespace \"%s\": %s in region \"%s\"", p->ns->name,
+			     p->reason, work_declared(w)->name);
+	}
+}
+
+void work_place_absent(struct work *w)
+{
+	_cleanup_(freep) struct range *ranges = NULL;
+	_cleanup_(freep) struct place_request *requests = NULL;
+	_cleanup_(freep) struct plan_namespace **absent = NULL, **placed = NULL;
+	size_t n_free = work_free_ranges(w, NULL, &ranges), n = 0, n_requests = 0, n_placed = 0;
+	enum status status = STATUS_MACHINE;
+
+	for (size_t i = 0; i < work_declared(w)->n_namespaces; i++) {
+		if (w->region->namespaces[i].verdict != VERDICT_ABSENT)
+			continue;
+		*MEM_APPEND(absent, n) = &w->region->namespaces[i];
+		*MEM_APPEND(requests, n_requests) = w->requests[i];
+		if (w->requests[i].kind == PLACE_REST)
+			work_reduce_rest(w, &requests[n_requests - 1]);
+	}
+	/* What is kept may be what stands in the way. */
+	if (place(ranges, n_free, requests, n) < n && fits_alone(w))
+		status = STATUS_CONFLICT;
+	for (size_t i = 0; i < n; i++) {
+		if (!requests[i].placed) {
+			no_room(w, absent[i], &requests[i], ranges, n_free, status);
+			continue;
+		}
+		absent[i]->where = requests[i].where;
+		absent[i]->parts = requests[i].parts;
+		*MEM_APPEND(placed, n_placed) = absent[i];
+	}
+	create_in_order(w, placed, n_placed);
+}
