@@ -22,8 +22,7 @@ static struct place_request request_of(const struct layout_namespace *ns, uint64
 		r.bytes = ns->size.bytes;
 		break;
 	case SIZE_PERCENT:
-		r.bytes = align_down((uint64_t)((long double)base * ns->size.percent / 100),
-				     PLACE_ALIGN);
+		r.bytes = align_down(layout_share(base, ns->size.percent), PLACE_ALIGN);
 		break;
 	case SIZE_REST:
 		r.kind = PLACE_REST;
