@@ -1,0 +1,319 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Documentation says what is so: help, manuals and completion name the same commands and options,
+# every key is explained, examples and transcripts work, links lead somewhere; and the source is
+# laid out as HACKING.md says.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/.." || exit
+	export RAMDAX=${RAMDAX:-$PWD/ramdax}
+	objects=${OBJECTS:-$PWD/build}
+	docs=(README.md HACKING.md NEWS.md man/*.[0-9])
+}
+
+# same WHAT A B: two files with the same lines; prints those of one only.
+same() {
+	[ -s "$2" ]
+	diff -u --label "$1" "$2" --label "$3" "$3"
+}
+
+# ---- what there is, and what is said of it ------------------------------------------------------
+
+@test "the manual tells of every command and option, and of no other" {
+	tests/docs/options help >"$BATS_TEST_TMPDIR/help"
+	tests/docs/options manual >"$BATS_TEST_TMPDIR/manual"
+	same help "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/manual"
+}
+
+@test "completion offers every command and option, and no other" {
+	tests/docs/options help >"$BATS_TEST_TMPDIR/help"
+	tests/docs/options completion >"$BATS_TEST_TMPDIR/completion"
+	same help "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/completion"
+}
+
+@test "completion offers files after --layout and directories after --root" {
+	# shellcheck source=/dev/null
+	. completion/ramdax
+	mkdir -p "$BATS_TEST_TMPDIR/dir"
+	: >"$BATS_TEST_TMPDIR/dir.toml"
+	COMP_WORDS=(ramdax plan --layout "$BATS_TEST_TMPDIR/dir.") COMP_CWORD=3
+	_ramdax
+	[ "${COMPREPLY[*]}" = "$BATS_TEST_TMPDIR/dir.toml" ]
+	COMP_WORDS=(ramdax plan --root "$BATS_TEST_TMPDIR/d") COMP_CWORD=3
+	_ramdax
+	[ "${COMPREPLY[*]}" = "$BATS_TEST_TMPDIR/dir" ]
+}
+
+@test "the synopsis names every command with its own options" {
+	tests/docs/options help | grep -v '^\*' >"$BATS_TEST_TMPDIR/help"
+	awk '/^\.Sh/ { inside = /SYNOPSIS/ }
+		inside && /^\.Cm/ { print command = $2 }
+		inside && command && /^\.Op Fl/ { print command, "-" $3 }' man/ramdax.8 |
+		LC_ALL=C sort >"$BATS_TEST_TMPDIR/synopsis"
+	same help "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/synopsis"
+}
+
+@test "the manual has every exit status, and no other" {
+	sed -n 's/^\tSTATUS_[A-Z_]* = \([0-9]*\),.*/\1/p' src/plan.h | sort >"$BATS_TEST_TMPDIR/source"
+	awk '/^\.Sh/ { inside = /EXIT STATUS/ } inside && /^\.It/ { print $2 }' man/ramdax.8 |
+		sort >"$BATS_TEST_TMPDIR/manual"
+	same source "$BATS_TEST_TMPDIR/source" "$BATS_TEST_TMPDIR/manual"
+}
+
+@test "the manual names every key of the JSON documents, and no other" {
+	tests/docs/json-keys documents >"$BATS_TEST_TMPDIR/documents"
+	tests/docs/json-keys manual >"$BATS_TEST_TMPDIR/manual"
+	same documents "$BATS_TEST_TMPDIR/documents" "$BATS_TEST_TMPDIR/manual"
+}
+
+@test "README.md and manuals speak only of commands and options that there are" {
+	tests/docs/options help >"$BATS_TEST_TMPDIR/help"
+	grep -ohE '(`|[$#] |\.Ql )ramdax ([a-z][a-z-]*)[^`|]*' "${docs[@]}" | sed 's/.*ramdax //' |
+		tr -d '\\' >"$BATS_TEST_TMPDIR/said"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/said")" -gt 20 ]
+	while read -r command words; do
+		echo "ramdax $command $words"
+		grep -qx -e "$command" "$BATS_TEST_TMPDIR/help"
+		for option in $words; do
+			[[ $option != -* ]] || grep -qxE "($command|\*) $option" "$BATS_TEST_TMPDIR/help"
+		done
+	done <"$BATS_TEST_TMPDIR/said"
+}
+
+# ---- the layout ---------------------------------------------------------------------------------
+
+# The objects of the program are up to date.
+built() {
+	make -s BUILD="$objects" objects
+}
+
+# Keys as the program knows them.
+known_keys() {
+	local all
+	built
+	mapfile -t all < <(find "$objects" -maxdepth 1 -name '*.o' ! -name main.o)
+	cc -std=c11 -D_GNU_SOURCE -Isrc -o "$BATS_TEST_TMPDIR/keys" tests/docs/layout-keys.c \
+		"${all[@]}" -lblkid -luuid -ljson-c -lm
+	"$BATS_TEST_TMPDIR/keys" | LC_ALL=C sort
+}
+
+@test "ramdax-layout(5) explains every key of the layout, and no other" {
+	known_keys >"$BATS_TEST_TMPDIR/known"
+	awk '/^\.Sh/ { inside = /KEYS/ }
+		inside && sub(/^\.Ss /, "") { title = tolower($0) }
+		inside && title && /^\.It Ic/ { print title, $3 }' man/ramdax-layout.5 |
+		LC_ALL=C sort >"$BATS_TEST_TMPDIR/manual"
+	same known "$BATS_TEST_TMPDIR/known" "$BATS_TEST_TMPDIR/manual"
+}
+
+@test "the sample layout shows every key" {
+	known_keys >"$BATS_TEST_TMPDIR/known"
+	# A header is a key of the table around it; what stands in [defaults] is a namespace's.
+	awk 'BEGIN {
+			head = title = "the head of the file"
+			around["[defaults]"] = around["[[region]]"] = head
+			around["[[region.namespace]]"] = "[[region]]"
+			around["[region.namespace.filesystem]"] = "[[region.namespace]]"
+		}
+		/^\[/ {
+			title = $1
+			name = title
+			gsub(/.*\.|[][]/, "", name)
+			if (title in around)
+				print around[title], name
+			if (sub(/^\[defaults/, "[region.namespace", title) && title !~ /filesystem/)
+				title = "[[region.namespace]]"
+		}
+		/^(# )?[a-z_]+ = / { sub(/^# /, ""); print title, $1 }' doc/layout.toml |
+		LC_ALL=C sort -u >"$BATS_TEST_TMPDIR/sample"
+	same known "$BATS_TEST_TMPDIR/known" "$BATS_TEST_TMPDIR/sample"
+}
+
+@test "sample layouts are valid" {
+	for file in doc/*.toml demo/*.toml; do
+		echo "$file"
+		run "$RAMDAX" check --layout "$file"
+		[ "$status" -eq 0 ]
+		[ -z "$output" ]
+	done
+}
+
+@test "layouts shown in README.md and in the manuals are valid" {
+	for file in README.md man/ramdax-layout.5; do
+		mkdir "$BATS_TEST_TMPDIR/${file##*/}"
+		[ "$(tests/docs/toml-blocks "$file" "$BATS_TEST_TMPDIR/${file##*/}")" -gt 0 ]
+	done
+	for file in "$BATS_TEST_TMPDIR"/*/*.toml; do
+		cat "$file"
+		run "$RAMDAX" check --layout "$file"
+		echo "$output"
+		[ "$status" -eq 0 ]
+	done
+}
+
+# layout TEXT: a layout with one region and that in it.
+layout() {
+	printf 'version = 1\n[[region]]\nname = "r"\n%s\n' "$1" >"$BATS_TEST_TMPDIR/layout.toml"
+}
+
+@test "the frozen UUIDs in ramdax-layout(5) are those that the program derives" {
+	uuid_after() {
+		grep -A 1 -x "ramdax:$1:images" man/ramdax-layout.5 | tail -n 1 | tr -d ' '
+	}
+	layout $'[[region.namespace]]\nname = "images"\nsize = "32MiB"\nfilesystem.type = "ext4"'
+	"$RAMDAX" resolve --layout "$BATS_TEST_TMPDIR/layout.toml" | grep '^uuid' >"$BATS_TEST_TMPDIR/uuids"
+	[ "$(cat "$BATS_TEST_TMPDIR/uuids")" = "uuid = \"$(uuid_after namespace)\"
+uuid = \"$(uuid_after filesystem)\"" ]
+	seed=$("$RAMDAX" resolve --layout "$BATS_TEST_TMPDIR/layout.toml" | sed -n 's/^seed = "\(.*\)"/\1/p')
+	grep -qx "UUID; default $seed\." man/ramdax-layout.5
+	grep -q "ramdax:info:.*" man/ramdax-layout.5
+}
+
+# What the device of a namespace offers, by a plan for a machine with a carveout of 3 GiB.
+planned_size() {
+	layout "[[region.namespace]]
+name = \"n\"
+$1"
+	"$RAMDAX" plan --json --root "$machine" --layout "$BATS_TEST_TMPDIR/layout.toml" |
+		jq '.regions[0].namespaces[0].size'
+}
+
+@test "the table of capacities in ramdax-layout(5) is what plans say" {
+	machine=$BATS_TEST_TMPDIR/machine
+	cp -a tests/machines/cold-7.3.4 "$machine"
+	rm -r "$machine/sys/kernel/boot_params"
+	sed -i 's/^100000000-[0-9a-f]* : Persistent Memory (legacy)/100000000-1bfffffff : Persistent Memory (legacy)/' \
+		"$machine/proc/iomem"
+	for entry in "$machine"/sys/firmware/memmap/*; do
+		[ "$(cat "$entry/start")" != 0x100000000 ] || echo 0x1bfffffff >"$entry/end"
+	done
+	local modes=('' 'map = "dev"' $'mode = "devdax"\nmap = "mem"' $'mode = "sector"\nsector_size = 4096' \
+		$'mode = "sector"\nsector_size = 512') cells=0
+	sed -n 's/^\.It \([0-9]* [MG]\)iB Ta /\1 Ta /p' man/ramdax-layout.5 | grep 'Ta.*Ta' \
+		>"$BATS_TEST_TMPDIR/rows"
+	while IFS= read -r row; do
+		mapfile -t cell <<<"${row// Ta/$'\n'}"
+		for i in 1 2 3 4; do
+			cell[i]=${cell[i]# }
+			[ "${cell[i]}" ] || continue
+			echo "${cell[0]}, ${modes[i]}: ${cell[i]}"
+			[ "$(planned_size "${modes[i]}
+raw_size = \"${cell[0]// /}\"")" = "${cell[i]}" ]
+			cells=$((cells + 1))
+		done
+	done <"$BATS_TEST_TMPDIR/rows"
+	[ "$cells" -ge 20 ]
+}
+
+@test "the smallest file systems in ramdax-layout(5) are what check accepts" {
+	local n=0
+	while read -r type number unit; do
+		echo "$type $number $unit"
+		bytes=$(numfmt --from=iec-i "$number${unit%B}")
+		layout "[[region.namespace]]
+name = \"n\"
+mode = \"raw\"
+size = $bytes
+filesystem.type = \"$type\""
+		"$RAMDAX" check --layout "$BATS_TEST_TMPDIR/layout.toml"
+		sed -i "s/^size = .*/size = $((bytes - 4096))/" "$BATS_TEST_TMPDIR/layout.toml"
+		run -3 "$RAMDAX" check --layout "$BATS_TEST_TMPDIR/layout.toml"
+		n=$((n + 1))
+	done < <(sed -n 's/^\.It \([a-z0-9]*\) Ta \([0-9]* [KM]iB\)$/\1 \2/p' man/ramdax-layout.5)
+	[ "$n" -eq 5 ]
+}
+
+# ---- form ---------------------------------------------------------------------------------------
+
+@test "mandoc has no complaint about the manuals" {
+	run mandoc -T lint -W warning man/*.[0-9]
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+@test "transcripts in README.md are what is printed" {
+	tests/docs/transcripts
+}
+
+@test "links in Markdown lead to files" {
+	local n=0
+	for file in *.md; do
+		while read -r link; do
+			echo "$file: $link"
+			[ -e "$link" ]
+			n=$((n + 1))
+		done < <(grep -oE '\]\([^)]*\)' "$file" | tr -d '()]' | grep -v '^https\?:')
+	done
+	[ "$n" -gt 5 ]
+}
+
+@test "every source file says its license" {
+	local n=0
+	while read -r file; do
+		case $file in
+		*.[ch] | *.sh | *.bash | *.bats | *.py | *.service | Makefile | man/* | completion/*) ;;
+		*) head -c 2 "$file" | grep -q '^#!' || continue ;;
+		esac
+		echo "$file"
+		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later'
+		n=$((n + 1))
+	done < <(find . -type f ! -path './.git/*' ! -path './build/*' ! -path './tests/machines/*/*' |
+		sed 's,^\./,,')
+	[ "$n" -gt 100 ]
+}
+
+@test "no file of the source is longer than 400 lines" {
+	run awk 'FNR == 401 { print FILENAME }' src/*.[ch]
+	echo "$output"
+	[ -z "$output" ]
+}
+
+@test "includes point down, by the layers in HACKING.md" {
+	tests/docs/layers
+}
+
+@test "an include that points up would be noticed" {
+	sed 's/^| L0 | `cleanup`/| L9 | `cleanup`/' HACKING.md >"$BATS_TEST_TMPDIR/hacking"
+	run -1 tests/docs/layers "$BATS_TEST_TMPDIR/hacking"
+	[[ $output == *'src/mem.h: includes "cleanup.h", from L0 to L9'* ]] ||
+		[[ $output == *'includes "cleanup.h"'*'to L9'* ]]
+}
+
+# The list in HACKING.md.
+pure_objects() {
+	sed -n '/^Pure, which a test proves/,/^$/p' HACKING.md | grep -o '`[^`]*`' | tr -d '`'
+}
+
+@test "decisions are pure: nothing they reach opens, reads, prints or asks the clock" {
+	built
+	mapfile -t pure < <(pure_objects)
+	[ ${#pure[@]} -gt 10 ]
+	tests/docs/pure "$objects" "${pure[@]}"
+}
+
+@test "and something impure among them would be noticed" {
+	built
+	for impure in observe run sysfs nobody; do
+		echo "$impure"
+		run -1 tests/docs/pure "$objects" plan $impure
+		echo "$output"
+	done
+}
+
+@test "what a header calls pure is in that list" {
+	mapfile -t pure < <(pure_objects)
+	for header in src/*.h; do
+		sed '/^#ifndef/,$d' "$header" | grep -qwE 'Pure' || continue
+		stem=${header#src/} stem=${stem%.h}
+		echo "$stem"
+		for pattern in "${pure[@]}"; do
+			# shellcheck disable=SC2053 # it is a pattern
+			[[ $stem != $pattern ]] || continue 2
+		done
+		false
+	done
+}
