@@ -92,18 +92,19 @@ int blockdev_zero(struct blockdev *dev, uint64_t offset, uint64_t n, blockdev_pr
 	return r;
 }
 
-static int write_piece(struct blockdev *dev, const struct media_piece *piece, void *buffer)
+static int write_piece(struct blockdev *dev, uint64_t base, const struct media_piece *piece,
+		       void *buffer)
 {
 	uint64_t failed_at, done = 0;
 
 	if (!piece->bytes)
-		return blockdev_zero(dev, piece->offset, piece->n, NULL, NULL, &failed_at);
+		return blockdev_zero(dev, base + piece->offset, piece->n, NULL, NULL, &failed_at);
 	while (done < piece->n) {
 		size_t n = piece->n - done < CHUNK ? piece->n - done : CHUNK;
 		int r;
 
 		memcpy(buffer, piece->bytes + done, n);
-		r = write_at(dev, buffer, n, piece->offset + done);
+		r = write_at(dev, buffer, n, base + piece->offset + done);
 		if (r < 0)
 			return r;
 		done += n;
@@ -111,13 +112,13 @@ static int write_piece(struct blockdev *dev, const struct media_piece *piece, vo
 	return 0;
 }
 
-int blockdev_write(struct blockdev *dev, const struct media *media)
+int blockdev_write(struct blockdev *dev, uint64_t base, const struct media *media)
 {
 	void *buffer = buffer_map();
 	int r = 0;
 
 	for (size_t i = 0; i < media->n && r == 0; i++)
-		r = write_piece(dev, &media->pieces[i], buffer);
+		r = write_piece(dev, base, &media->pieces[i], buffer);
 	munmap(buffer, CHUNK);
 	if (r == 0 && fsync(dev->fd) < 0)
 		r = -errno;

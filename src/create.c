@@ -4,9 +4,8 @@
 #include <string.h>
 
 #include "blockdev.h"
+#include "fill.h"
 #include "format.h"
-#include "infoblock.h"
-#include "loop.h"
 #include "mem.h"
 #include "nd.h"
 
@@ -19,7 +18,6 @@ struct making {
 	const struct step *step;
 	deadline deadline;
 	struct text *why;
-	struct shape shape;
 	char *device; /* "namespace0.1" */
 	char *fillers[FILLERS_MAX];
 	size_t n_fillers;
@@ -166,69 +164,6 @@ static int open_raw(struct making *m)
 	return r;
 }
 
-static bool may_go_on(void *context, uint64_t done, uint64_t total)
-{
-	const struct making *m = context;
-
-	(void)done;
-	(void)total;
-	return deadline_left(m->deadline) > 0;
-}
-
-static int clean(struct making *m)
-{
-	struct media wipe = {0};
-	uint64_t failed_at = 0;
-	int r;
-
-	if (m->step->ns->scrub) {
-		r = blockdev_zero(&m->raw, 0, m->step->where.size, may_go_on, m, &failed_at);
-		if (r == -ECANCELED)
-			text_add(m->why, "zeroing took longer than the boot may take");
-		else if (r < 0)
-			text_addf(m->why, "zeroing at physical address 0x%llx: %s",
-				  (unsigned long long)(m->step->where.start + failed_at),
-				  strerror(-r));
-		return r;
-	}
-	infoblock_wipe(&m->shape, m->step->where.start, m->step->where.size, &wipe);
-	r = failed(m, blockdev_write(&m->raw, &wipe), "wiping signatures");
-	media_release(&wipe);
-	return r;
-}
-
-static int format(struct making *m, const char *device)
-{
-	return format_device(m->step->ns, device, m->step->ns->scrub, m->deadline, m->why);
-}
-
-/* The file system of fsdax and raw: in the part of the scaffold that will be the device. */
-static int format_part(struct making *m)
-{
-	struct range part = {m->step->parts.data, m->step->parts.capacity};
-	struct loop loop;
-	int r, detached;
-
-	r = failed(m, loop_attach(&loop, m->raw.fd, part), "attaching a loop device");
-	if (r < 0)
-		return r;
-	r = format(m, loop.path);
-	detached = loop_detach(&loop);
-	return r < 0 ? r : failed(m, detached, "writing the file system");
-}
-
-static int write_info_block(struct making *m)
-{
-	struct media media = {0};
-	int r = -EINVAL;
-
-	if (infoblock_format(&m->shape, m->step->where.start, m->step->where.size,
-			     m->step->ns->uuid, m->step->info_uuid, &media))
-		r = blockdev_write(&m->raw, &media);
-	media_release(&media);
-	return failed(m, r, "writing the info block");
-}
-
 /* Takes the namespace from its driver, or from @holder. */
 static int unclaim(struct making *m, const char *holder)
 {
@@ -268,7 +203,7 @@ static int format_btt(struct making *m)
 	lock = blockdev_lock(path);
 	if (lock < 0)
 		return failed(m, lock, "locking its BTT's block device");
-	r = format(m, path);
+	r = format_device(m->step->ns, path, m->step->ns->scrub, m->deadline, m->why);
 	if (r == 0 && fsync(lock) < 0)
 		r = failed(m, -errno, "writing the file system");
 	return r < 0 ? r : unclaim(m, holder);
@@ -284,19 +219,16 @@ static int publish(struct making *m)
 /* All that is written into the namespace while it is a scaffold. */
 static int fill(struct making *m)
 {
-	enum ns_mode mode = m->step->ns->mode;
+	struct filling filling = {
+		.step = m->step, .dev = &m->raw, .deadline = m->deadline, .why = m->why};
 	int r = open_raw(m);
 
 	if (r == 0)
-		r = clean(m);
-	if (r == 0 && m->step->format && mode != MODE_SECTOR)
-		r = format_part(m);
-	if (r == 0)
-		r = write_info_block(m);
+		r = fill_space(&filling);
 	blockdev_close(&m->raw);
 	if (r == 0)
 		r = unclaim(m, NULL);
-	if (r == 0 && m->step->format && mode == MODE_SECTOR)
+	if (r == 0 && m->step->format && !fill_can_format(m->step))
 		r = format_btt(m);
 	return r;
 }
@@ -332,7 +264,6 @@ int create_namespace(struct sysfs *fs, const struct step *step, deadline d, stru
 		.step = step,
 		.deadline = d,
 		.why = why,
-		.shape = shape_of(step->ns),
 		.raw.fd = -1,
 	};
 	int r = make(&m);

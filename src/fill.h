@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is written into the space of a namespace before its label makes it real: zeros, the file
+ * system, the info block.
+ */
+#ifndef RAMDAX_FILL_H
+#define RAMDAX_FILL_H
+
+#include "blockdev.h"
+#include "deadline.h"
+#include "plan.h"
+#include "text.h"
+
+/* A space to be filled. */
+struct filling {
+	const struct step *step; /* STEP_CREATE */
+	struct blockdev *dev;    /* a scaffold that covers it */
+	uint64_t base;           /* of the space in it, bytes */
+	deadline deadline;
+	struct text *why; /* a sentence part for a failure */
+};
+
+/* Whether the file system can be made before the namespace exists: in sector mode only the BTT
+ * knows where its sectors are. */
+bool fill_can_format(const struct step *step);
+
+/*
+ * Fills the space and flushes it; then only the label is missing. Zeroing and mkfs end at the
+ * deadline (-ECANCELED, -ETIMEDOUT). 0 or -errno.
+ */
+int fill_space(struct filling *f);
+
+#endif
