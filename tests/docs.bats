@@ -78,7 +78,7 @@ same() {
 		echo "ramdax $command $words"
 		grep -qx -e "$command" "$BATS_TEST_TMPDIR/help"
 		for option in $words; do
-			[[ $option != -* ]] || grep -qxE "($command|\*) $option" "$BATS_TEST_TMPDIR/help"
+			[[ $option != -* ]] || grep -qxE "($command|\*) ${option%%=*}" "$BATS_TEST_TMPDIR/help"
 		done
 	done <"$BATS_TEST_TMPDIR/said"
 }
@@ -185,11 +185,7 @@ $1"
 	machine=$BATS_TEST_TMPDIR/machine
 	cp -a tests/machines/cold-7.3.4 "$machine"
 	rm -r "$machine/sys/kernel/boot_params"
-	sed -i 's/^100000000-[0-9a-f]* : Persistent Memory (legacy)/100000000-1bfffffff : Persistent Memory (legacy)/' \
-		"$machine/proc/iomem"
-	for entry in "$machine"/sys/firmware/memmap/*; do
-		[ "$(cat "$entry/start")" != 0x100000000 ] || echo 0x1bfffffff >"$entry/end"
-	done
+	echo '100000000-1bfffffff : Persistent Memory (legacy)' >"$machine/proc/iomem" # all above 4 GiB
 	local modes=('' 'map = "dev"' $'mode = "devdax"\nmap = "mem"' $'mode = "sector"\nsector_size = 4096' \
 		$'mode = "sector"\nsector_size = 512') cells=0
 	sed -n 's/^\.It \([0-9]* [MG]\)iB Ta /\1 Ta /p' man/ramdax-layout.5 | grep 'Ta.*Ta' \
@@ -224,6 +220,27 @@ filesystem.type = \"$type\""
 		n=$((n + 1))
 	done < <(sed -n 's/^\.It \([a-z0-9]*\) Ta \([0-9]* [KM]iB\)$/\1 \2/p' man/ramdax-layout.5)
 	[ "$n" -eq 5 ]
+}
+
+# example PATTERN: the display in ramdax(8) that begins with "# " and that, as a shell has it.
+example() {
+	awk -v pattern="^# $1" '/^\.Ed/ { if (inside) exit }
+		$0 ~ pattern { inside = 1 } inside { sub(/^# /, ""); gsub(/\\e/, "\\"); print }' man/ramdax.8
+}
+
+@test "the examples for monitoring in ramdax(8) work" {
+	layout $'size = "480MiB"\n[[region.namespace]]\nname = "files"\nmode = "sector"\nsize = "32MiB"
+[[region.namespace]]\nname = "guest"\nmode = "devdax"\nsize = "32MiB"'
+	ramdax() {
+		"$RAMDAX" --root tests/machines/four-modes-7.3.4 --layout "$BATS_TEST_TMPDIR/layout.toml" "$@"
+	}
+	run eval "$(example 'ramdax status --json [|] jq')"
+	echo "$output"
+	[[ $output == *'files: conflict: mode is fsdax, not sector'* ]]
+	[[ $output == *'guest: absent: it was not made yet'* ]]
+	[[ $output == *'plain: foreign: '* ]]
+	run eval "$(example 'ramdax status --json [|]$' | sed 's/guest/memory/')"
+	[ "$output" = /dev/dax0.1 ]
 }
 
 # ---- form ---------------------------------------------------------------------------------------
