@@ -47,20 +47,11 @@ make -s all
 kernel=$(tests/vm/fetch-kernel)
 text "Ready: ramdax built, Linux $(cat "$kernel/release") at hand."
 
-# shellcheck source=tests/dracut/lib.bash
-. tests/dracut/lib.bash
 # shellcheck source=tests/vm/lib.bash
-. tests/vm/lib.bash # its vm_start, which has RAM in a file
+. tests/vm/lib.bash
 BATS_TEST_COMPLETED=1
 vm_setup
 trap vm_teardown EXIT
-
-# The virtual machine's disk, and its initramfs as dracut made it.
-prepare_disk() {
-	dracut_disk
-	vm_args=(-drive "file=$vm_dir/disk,format=raw,if=virtio,cache=unsafe")
-	vm_cmdline='quiet root=LABEL=guest init=/init'
-}
 
 # boot MEMMAP: boots and shows what the guest says, as it says it.
 boot() {
@@ -92,13 +83,16 @@ text '' "That goes on the kernel's command line. 'a!b' takes a bytes of RAM at a
 	"the system, and the RAMDAX driver makes a memory module of it."
 
 step "An initramfs with ramdax in it, by dracut (Debian '$suite')"
+# shellcheck source=tests/dracut/lib.bash
+. tests/dracut/lib.bash
+BATS_FILE_TMPDIR=$(mktemp -d)
+trap 'vm_teardown && rm -rf "$BATS_FILE_TMPDIR"' EXIT
 dracut_setup
 vm_layout <"$layout"
 dracut_image "$suite" --no-hostonly || die 'dracut failed'
 text "$(du -h "$vm_dir/initrd" | cut -f 1) in all. In it, because the layout asks for them:"
 grep -oE '[^ ]*(ramdax|nd_pmem|nd_btt|dax_pmem|mkfs\.|mke2fs)[^ ]*' "$vm_dir/contents" |
 	grep -vE '/$|->' | sort -u | sed 's/^/    /'
-eval "$(declare -f prepare_disk | sed '1s/prepare_disk/vm_prepare/')"
 
 step 'First boot: the RAM is empty, as after a power cycle'
 cat demo/say.sh demo/first.sh | vm_script

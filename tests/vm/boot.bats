@@ -123,8 +123,10 @@ teardown() { vm_teardown; }
 	vm_script <<-'END'
 		sed -i 's/mode = "devdax"/&\nrequired = true/' /etc/ramdax/layout.toml
 		ramdax apply --boot >/tmp/one 2>&1 &
+		first=$!
 		run 0 ramdax apply --boot
-		holds "so does the first" wait $!
+		wait $first
+		is "so does the first" $? 0
 		is "there are two namespaces" "$(namespaces)" 2
 		is "one of them required" "$(report '.regions[0].namespaces[1].required')" true
 		run 0 ramdax plan --check

@@ -68,12 +68,12 @@ random_layout() {
 		vm_script <<-'END'
 			# name and bytes of every namespace in a report
 			sizes() {
-				jq -r ".regions[].namespaces[] | \"\(.name) \($1)\"" | sort
+				jq -r '.regions[].namespaces[] | "\(.name) \(.size)"' | sort
 			}
 			run 0 ramdax plan --json
-			sizes .planned.size </tmp/out >/tmp/foretold
+			sizes </tmp/out >/tmp/foretold
 			run 0 ramdax apply
-			ramdax status --json | sizes .size >/tmp/told
+			ramdax status --json | sizes >/tmp/told
 			ndctl list -N -X | jq -r '.[] | "\(.name) \(.blockdev // .daxregion.devices[0].chardev)"' |
 				while read -r name dev; do
 					echo "$name $(device_size "/dev/$dev")"

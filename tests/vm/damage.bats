@@ -130,14 +130,14 @@ again() {
 		seq = [struct.unpack_from('<I', area, i * 256 + 0x14)[0] for i in (0, 1)]
 		index = 256 if seq[1] == seq[0] % 3 + 1 else 0
 		used = [512 + slot * 256 for slot in range(510)
-			if not area[index + 0x48 + slot // 8] >> slot % 8 & 1]
+		    if not area[index + 0x48 + slot // 8] >> slot % 8 & 1]
 		one, two = used
 		area[two + 0x68:two + 0x70] = area[one + 0x68:one + 0x70] # dpa
 		area[two + 0xf8:two + 0x100] = bytes(8)
 		low = high = 0 # fletcher64
 		for word in struct.unpack_from('<64I', area, two):
-			low = (low + word) & 0xffffffff
-			high = (high + low) & 0xffffffff
+		    low = (low + word) & 0xffffffff
+		    high = (high + low) & 0xffffffff
 		struct.pack_into('<Q', area, two + 0xf8, high << 32 | low)
 		open(sys.argv[1], 'wb').write(area)
 	END

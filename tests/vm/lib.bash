@@ -84,7 +84,8 @@ vm_kill() {
 #	--below SIZE		how much of it is below 4 GiB; default 1G
 #	--memmap RANGES		memmap=RANGES on the kernel command line
 #	--append TEXT		more of it
-#	--cpus N		default 2
+#	--cpus N		default 1: two, emulated, sometimes trip over code that the other
+#				one is just patching, and are no faster
 #	--numa SIZE,SIZE...	a node each, with a processor; together the memory size
 #	--firmware uefi		OVMF instead of SeaBIOS
 #	--timeout SECONDS	default 300; under TCG a boot takes about 5
@@ -163,8 +164,8 @@ vm_prepare() {
 
 # Starts QEMU with the variables of vm_boot: guest output to $vm_dir/output, console beside it.
 vm_start() {
-	local kernel i=0 size machine="pc,max-ram-below-4g=${below:=1G}"
-	local args=(-accel "${RAMDAX_ACCEL:-tcg,thread=multi}" -cpu max -smp "${cpus:=2}"
+	local kernel i=0 size machine="pc,max-ram-below-4g=${below:=1G}" nodes=${numa-}
+	local args=(-accel "${RAMDAX_ACCEL:-tcg,thread=multi}" -cpu max -smp "${cpus:=1}"
 		-m "${memory:=${vm_ram_size:-4G}}" -nodefaults -display none -no-reboot -monitor none
 		-serial "file:$vm_dir/console" -serial "file:$vm_dir/output")
 
@@ -172,7 +173,7 @@ vm_start() {
 		machine+=",memory-backend=ram"
 		args+=(-object "memory-backend-file,id=ram,size=$memory,mem-path=$vm_ram_file,share=on")
 	fi
-	for size in ${numa//,/ }; do
+	for size in ${nodes//,/ }; do
 		args+=(-object "memory-backend-ram,id=m$i,size=$size"
 			-numa "node,nodeid=$i,memdev=m$i$([ $i -ge "$cpus" ] || echo ",cpus=$i")")
 		i=$((i + 1))

@@ -13,7 +13,7 @@ teardown() { vm_teardown; }
 region_of='
 	region_of() {
 		_region=$(ndctl list -R -N | jq -r --arg n "$1" \
-			".[] | select(.namespaces[]?.name == \$n) | .dev")
+			"(.regions? // .)[] | select(.namespaces[]?.name == \$n) | .dev")
 		printf "0x%x\n" "$(cat "/sys/bus/nd/devices/$_region/resource")"
 	}
 '

@@ -121,6 +121,14 @@ namespaces() {
 		map(select((.size // 0) > 0)) | length'
 }
 
+# scaffolds: the names of namespaces that are still being made. (The seed, of no size and no uuid,
+# may keep the name of one that was removed.)
+scaffolds() {
+	ndctl list -N -i | jq -r 'if type == "array" then .[] else . end |
+		select(.uuid != "00000000-0000-0000-0000-000000000000") | .name // empty |
+		select(startswith(".ramdax-"))'
+}
+
 # device NAME: its device node.
 device() {
 	_dev=$(namespace "$1" blockdev)
