@@ -222,33 +222,39 @@ static void users_observe(const struct sysfs *fs, const struct nd_regions *ours,
 	free(users.devices);
 }
 
-/* What stands on a device that another driver holds. */
-static void device_judge(struct seen_device *device, const struct nd_regions *others)
+static void device_add_namespace(struct seen_device *device, struct seen_namespace *ns)
 {
+	if (!device->user && ns->user)
+		device->user = TAKE_PTR(ns->user);
+	if (!ns->holder && ns->fs.state == SEEN_NOT_LOOKED)
+		device->signature_known = false;
+	if (device->signature)
+		return;
+	if (ns->holder)
+		device->signature = mem_strdup(mode_name(ns->mode));
+	else if (ns->fs.state >= SEEN_COMPLETE)
+		device->signature = mem_strdup(ns->fs.type ? ns->fs.type : "several signatures");
+}
+
+/* What stands on a device that another driver holds. Regions it has not brought up hide it. */
+static void device_look(struct seen_device *device, const struct nd_regions *others)
+{
+	size_t looked = 0;
+
 	device->signature_known = true;
 	for (size_t i = 0; i < others->n; i++) {
 		struct seen_region *region = &others->items[i];
 
 		if (strcmp(region->device, device->name) != 0)
 			continue;
+		looked++;
 		if (!region->enabled || !region->n_namespaces)
 			device->signature_known = false;
-		for (size_t j = 0; j < region->n_namespaces; j++) {
-			struct seen_namespace *ns = &region->namespaces[j];
-
-			if (!device->user && ns->user)
-				device->user = TAKE_PTR(ns->user);
-			if (!ns->holder && ns->fs.state == SEEN_NOT_LOOKED)
-				device->signature_known = false;
-			if (device->signature)
-				continue;
-			if (ns->holder)
-				device->signature = mem_strdup(mode_name(ns->mode));
-			else if (ns->fs.state >= SEEN_COMPLETE)
-				device->signature = mem_strdup(ns->fs.type ? ns->fs.type
-									   : "several signatures");
-		}
+		for (size_t j = 0; j < region->n_namespaces; j++)
+			device_add_namespace(device, &region->namespaces[j]);
 	}
+	if (!looked)
+		device->signature_known = false;
 }
 
 static void regions_observe(const struct sysfs *fs, struct machine *m)
@@ -260,7 +266,7 @@ static void regions_observe(const struct sysfs *fs, struct machine *m)
 	users_observe(fs, &ours, &others);
 	for (size_t i = 0; i < m->n_devices; i++) {
 		if (m->devices[i].driver && strcmp(m->devices[i].driver, "ramdax") != 0)
-			device_judge(&m->devices[i], &others);
+			device_look(&m->devices[i], &others);
 	}
 	for (size_t i = 0; i < others.n; i++)
 		seen_region_release(&others.items[i]);
