@@ -36,8 +36,8 @@ typedef bool blockdev_progress(void *context, uint64_t done, uint64_t total);
 int blockdev_zero(struct blockdev *dev, uint64_t offset, uint64_t n, blockdev_progress *progress,
 		  void *context, uint64_t *failed_at);
 
-/* Writes all pieces, whose offsets and sizes are multiples of 512 bytes, in order, and flushes. 0
- * or -errno. */
-int blockdev_write(struct blockdev *dev, const struct media *media);
+/* Writes all pieces, whose offsets and sizes are multiples of 512 bytes, in order, and flushes.
+ * Their offsets count from @base. 0 or -errno. */
+int blockdev_write(struct blockdev *dev, uint64_t base, const struct media *media);
 
 #endif
