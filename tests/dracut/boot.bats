@@ -41,7 +41,7 @@ with_unit() {
 	grep usr/lib/systemd/system/ramdax-initrd.service "$vm_dir/contents"
 	run grep hooks/pre-udev/10-ramdax "$vm_dir/contents"
 	[ "$status" -eq 1 ]
-	vm_boot --memmap '513M!4G' --append "$log"
+	dracut_boot --memmap '514M!4G' --append "$log"
 }
 
 with_hook() {
@@ -52,7 +52,7 @@ with_hook() {
 	grep hooks/pre-udev/10-ramdax-pre-udev.sh "$vm_dir/contents"
 	run grep ramdax-initrd.service "$vm_dir/contents"
 	[ "$status" -eq 1 ]
-	vm_boot --memmap '513M!4G' --append rd.debug=0
+	dracut_boot --memmap '514M!4G' --append rd.debug=0
 }
 
 # Host-only for a machine on which neither ramdax nor the disk's driver is loaded.
@@ -87,7 +87,7 @@ host_only=(--hostonly --add-drivers "virtio_pci virtio_blk ext4")
 		untouched
 	END
 	dracut_image trixie --no-hostonly
-	vm_boot --memmap '513M!4G' --append rd.ramdax=0
+	dracut_boot --memmap '514M!4G' --append rd.ramdax=0
 }
 
 @test "rd.ramdax=0 without systemd" {
@@ -95,7 +95,7 @@ host_only=(--hostonly --add-drivers "virtio_pci virtio_blk ext4")
 		untouched
 	END
 	dracut_image trixie "${host_only[@]}" "${without_systemd[@]}"
-	vm_boot --memmap '513M!4G' --append rd.ramdax=0
+	dracut_boot --memmap '514M!4G' --append rd.ramdax=0
 }
 
 @test "a crash kernel is left alone, whatever is required" {
@@ -103,7 +103,7 @@ host_only=(--hostonly --add-drivers "virtio_pci virtio_blk ext4")
 		untouched
 	END
 	dracut_image trixie --no-hostonly
-	vm_boot --memmap '513M!4G' --append elfcorehdr=0x1000000
+	dracut_boot --memmap '514M!4G' --append elfcorehdr=0x1000000
 }
 
 @test "no carveout for what is required: the emergency shell" {
@@ -124,7 +124,7 @@ host_only=(--hostonly --add-drivers "virtio_pci virtio_blk ext4")
 		is "the report says so" "$(report .status)" 4
 	END
 	dracut_image trixie --no-hostonly
-	vm_boot
+	dracut_boot
 }
 
 @test "a layout with mistakes: a loud build, an image without ramdax, a boot" {
@@ -140,7 +140,7 @@ host_only=(--hostonly --add-drivers "virtio_pci virtio_blk ext4")
 	grep 'layout.toml:2:1:.*bad' "$vm_dir/build"
 	run grep -E 'sbin/ramdax|ramdax-initrd|etc/ramdax/' "$vm_dir/contents"
 	[ "$status" -eq 1 ]
-	vm_boot --memmap '513M!4G'
+	dracut_boot --memmap '514M!4G'
 }
 
 @test "asked for by name where there is no layout: the same, and the build does not fail" {

@@ -9,7 +9,7 @@
 #		provisioned
 #	END
 #	dracut_image trixie --no-hostonly	# $vm_dir/initrd, $vm_dir/build says what dracut said
-#	vm_boot --memmap '513M!4G'
+#	dracut_boot --memmap '514M!4G'
 #
 # An image is built in an overlay over the distribution, in mount and PID namespaces of its own:
 # nothing of it is left on this machine. Needs root.
@@ -102,11 +102,17 @@ vm_prepare() {
 	vm_cmdline="root=LABEL=guest init=/init"
 }
 
+# dracut_boot [OPTION VALUE]...: vm_boot, with the time that a distribution's boot takes, and one
+# processor: two, emulated, sometimes trip over code that the other one is just patching.
+dracut_boot() {
+	vm_boot --timeout 300 --cpus 1 "$@"
+}
+
 # boot_stops TEXT [OPTION VALUE]...: the boot (options as vm_boot's) comes to where the console says
 # TEXT, and then neither goes on nor powers off: for another 20 seconds the guest is there and the
 # real root is not.
 boot_stops() {
-	local text=$1 memory='' below='' memmap='' append='' cpus='' numa='' deadline
+	local text=$1 memory='' below='' memmap='' append='' cpus=1 numa='' deadline
 	shift
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -116,14 +122,14 @@ boot_stops() {
 		shift 2
 	done
 	vm_start
-	deadline=$((SECONDS + 120))
+	deadline=$((SECONDS + 300))
 	until grep -qaE -e "$text" "$vm_dir/console" 2>/dev/null; do
 		kill -0 "$vm_pid" || {
 			echo "boot_stops: the guest ended"
 			return 1
 		}
 		[ $SECONDS -lt $deadline ] || {
-			echo "boot_stops: not there after 120 seconds"
+			echo "boot_stops: not there after 300 seconds"
 			return 1
 		}
 		sleep 0.5
