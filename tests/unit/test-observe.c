@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Captured machines as they are seen: every directory of tests/machines against its transcript
- * in tests/unit/observe. "test-observe --show ROOT" prints one, for new transcripts.
+ * in tests/unit/observe. "test-observe --show ROOT" prints one, --bless writes all.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -130,6 +130,16 @@ static char *root_show(const char *root)
 	return shown;
 }
 
+static bool machine_bless(const char *name)
+{
+	_cleanup_(freep) char *root = mem_printf("%s/%s", MACHINES, name);
+	_cleanup_(freep) char *path = mem_printf("%s/%s.txt", TRANSCRIPTS, name);
+	_cleanup_(freep) char *seen = root_show(root);
+	_cleanup_(fclosep) FILE *file = fopen(path, "w");
+
+	return seen && file && fputs(seen, file) >= 0;
+}
+
 static bool machine_passes(const struct sysfs *here, const char *name)
 {
 	_cleanup_(freep) char *root = mem_printf("%s/%s", MACHINES, name);
@@ -150,6 +160,7 @@ static bool machine_passes(const struct sysfs *here, const char *name)
 
 int main(int argc, char **argv)
 {
+	bool bless = argc == 2 && !strcmp(argv[1], "--bless");
 	struct sysfs here;
 	char **names = NULL;
 	size_t n = 0, tried = 0, failed = 0;
@@ -168,7 +179,7 @@ int main(int argc, char **argv)
 		if (!sysfs_exists(&here, "%s/%s/proc", MACHINES, names[i]))
 			continue;
 		tried++;
-		failed += !machine_passes(&here, names[i]);
+		failed += bless ? !machine_bless(names[i]) : !machine_passes(&here, names[i]);
 	}
 	sysfs_free_names(names, n);
 	sysfs_close(&here);
