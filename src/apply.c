@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "bulk.h"
 #include "create.h"
 #include "format.h"
 #include "label.h"
@@ -205,6 +206,58 @@ static void record(struct outcome *outcome, const struct step *step, int r, stru
 	};
 }
 
+/* Says and records what came of @step. True if it was done. */
+static bool conclude(struct outcome *outcome, const struct layout *layout, const struct step *step,
+		     int r, struct text *why)
+{
+	if (r < 0 && !why->len)
+		text_add(why, strerror(-r));
+	if (r < 0)
+		say_failed(layout, step, text_str(why));
+	else
+		say_done(step);
+	record(outcome, step, r, why);
+	return r == 0;
+}
+
+static bool may_try(const struct outcome *outcome, const struct step *step)
+{
+	return !step->conditional && !was_tried(outcome, step);
+}
+
+/* Makes all of @region at once that can be made so. True if anything was done; if that is not to
+ * be, one by one is still to be tried. */
+static bool create_bulk(struct sysfs *fs, const struct layout *layout,
+			const struct apply_options *options, struct outcome *outcome,
+			const struct seen_region *region)
+{
+	_cleanup_(text_release) struct text why = {0};
+	struct bulk_step *group = NULL;
+	bool progress = false;
+	size_t n = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < outcome->plan->n_steps; i++) {
+		const struct step *step = &outcome->plan->steps[i];
+
+		if (step->kind == STEP_CREATE && step->seen_region == region && bulk_takes(step) &&
+		    may_try(outcome, step))
+			MEM_APPEND(group, n)->step = step;
+	}
+	if (n >= BULK_MIN)
+		r = bulk_create(fs, group, n, options->deadline, &why);
+	if (r < 0)
+		diag_warning("region \"%s\": cannot be made at once, but one by one: %s",
+			     region->name, text_str(&why));
+	for (size_t i = 0; i < n && n >= BULK_MIN && r == 0; i++)
+		progress |=
+			conclude(outcome, layout, group[i].step, group[i].result, &group[i].why);
+	for (size_t i = 0; i < n; i++)
+		text_release(&group[i].why);
+	free(group);
+	return progress;
+}
+
 /* One pass over the plan. True if something was done, so that it is worth looking again. */
 static bool pass(struct sysfs *fs, const struct layout *layout, const struct apply_options *options,
 		 struct outcome *outcome)
@@ -214,21 +267,17 @@ static bool pass(struct sysfs *fs, const struct layout *layout, const struct app
 	for (size_t i = 0; i < outcome->plan->n_steps; i++) {
 		const struct step *step = &outcome->plan->steps[i];
 		_cleanup_(text_release) struct text why = {0};
-		int r;
 
-		if (step->conditional || was_tried(outcome, step))
+		if (!may_try(outcome, step))
 			continue;
 		if (!deadline_left(options->deadline))
 			break;
-		r = do_step(fs, layout, step, options, &why);
-		if (r < 0 && !why.len)
-			text_add(&why, strerror(-r));
-		if (r < 0)
-			say_failed(layout, step, text_str(&why));
-		else
-			say_done(step);
-		record(outcome, step, r, &why);
-		progress |= r == 0;
+		/* Enumerating anew, it renumbers what the rest of the plan speaks of. */
+		if (step->kind == STEP_CREATE && fs->live &&
+		    create_bulk(fs, layout, options, outcome, step->seen_region))
+			return true;
+		progress |= conclude(outcome, layout, step,
+				     do_step(fs, layout, step, options, &why), &why);
 	}
 	return progress;
 }

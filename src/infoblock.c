@@ -12,8 +12,10 @@
 #define PFN_MODE_RAM  1
 #define PFN_MODE_PMEM 2
 
-/* libblkid's probers look no further than this from either end of a device. */
-#define SIGNATURE_AREA MIB
+/* libblkid's probers look no further than this from either end of a device: the labels of zfs. */
+#define SIGNATURE_AREA (512 * KIB)
+/* What the kernel looks at for info blocks: 4 KiB at 0 and at 4 KiB. */
+#define BLOCKS_AREA (8 * KIB)
 
 static void pfn_block(unsigned char block[BLOCK_SIZE], const struct shape *shape,
 		      const struct parts *parts, const uuid_t parent, const uuid_t uuid)
@@ -70,11 +72,13 @@ static void wipe_ends(struct range r, struct media *media)
 
 void infoblock_wipe(const struct shape *shape, uint64_t start, uint64_t raw, struct media *media)
 {
+	struct range seen = {0, raw};
 	struct parts parts;
 
-	wipe_ends((struct range){0, raw}, media);
+	media_zero(media, 0, raw < BLOCKS_AREA ? raw : BLOCKS_AREA);
 	if (capacity_parts(shape, start, raw, &parts) && parts.data)
-		wipe_ends((struct range){parts.data, parts.capacity}, media);
-	if (shape->mode == MODE_SECTOR)
-		wipe_ends((struct range){BLOCK_SIZE, raw - BLOCK_SIZE}, media);
+		seen = (struct range){parts.data, parts.capacity};
+	else if (shape->mode == MODE_SECTOR)
+		seen = (struct range){BLOCK_OFFSET, raw - BLOCK_OFFSET}; /* the BTT's first sector */
+	wipe_ends(seen, media);
 }

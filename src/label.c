@@ -13,30 +13,44 @@
  * 4 MiB); a quarter of the area keeps the buffer small. */
 #define CHUNK (32 * KIB)
 
-/* Writes @n bytes at @bytes to @offset of the label area of the DIMM open as @fd. 0 or -errno. */
-static int label_write(int fd, uint32_t offset, const void *bytes, uint32_t n)
+/* Writes @n bytes to @offset of the label area of the DIMM open as @fd; zeros if @bytes is NULL.
+ * 0 or -errno. */
+static int write_chunk(int fd, uint64_t offset, const unsigned char *bytes, size_t n)
 {
 	/* The status follows the data. */
 	_cleanup_(freep) struct nd_cmd_set_config_hdr *command =
 		mem_calloc(1, sizeof(*command) + n + sizeof(uint32_t));
 
-	command->in_offset = offset;
-	command->in_length = n;
-	memcpy(command->in_buf, bytes, n);
+	command->in_offset = (uint32_t)offset;
+	command->in_length = (uint32_t)n;
+	if (bytes)
+		memcpy(command->in_buf, bytes, n);
 	return ioctl(fd, ND_IOCTL_SET_CONFIG_DATA, command) < 0 ? -errno : 0;
 }
 
-static int label_clear(const char *dimm)
+static int write_piece(int fd, const struct media_piece *piece)
+{
+	for (uint64_t done = 0; done < piece->n; done += CHUNK) {
+		uint64_t n = piece->n - done < CHUNK ? piece->n - done : CHUNK;
+		int r = write_chunk(fd, piece->offset + done,
+				    piece->bytes ? piece->bytes + done : NULL, n);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int write_area(const char *dimm, const struct media *area)
 {
 	_cleanup_(freep) char *path = mem_printf("/dev/%s", dimm);
-	_cleanup_(freep) void *zeros = mem_calloc(1, CHUNK);
 	_cleanup_(closep) int fd = open(path, O_RDWR | O_CLOEXEC);
 	int r = 0;
 
 	if (fd < 0)
 		return -errno;
-	for (uint32_t at = 0; r == 0 && at < LABEL_AREA_SIZE; at += CHUNK)
-		r = label_write(fd, at, zeros, CHUNK);
+	for (size_t i = 0; r == 0 && i < area->n; i++)
+		r = write_piece(fd, &area->pieces[i]);
 	return r;
 }
 
@@ -51,7 +65,8 @@ static int rebind(struct sysfs *fs, const char *driver, const char *device)
 	return r < 0 ? r : nd_bind(fs, driver, device);
 }
 
-int label_reset(struct sysfs *fs, const struct seen_region *region, struct text *why)
+int label_replace(struct sysfs *fs, const struct seen_region *region, const struct media *area,
+		  struct text *why)
 {
 	const char *failed = "releasing the region";
 	_cleanup_(freep) char *driver = NULL;
@@ -61,7 +76,7 @@ int label_reset(struct sysfs *fs, const struct seen_region *region, struct text 
 		r = nd_unbind(fs, driver, region->name);
 	if (r == 0 && fs->live) {
 		failed = "writing the label area";
-		r = label_clear(region->dimm);
+		r = write_area(region->dimm, area);
 	}
 	if (r == 0) {
 		failed = "binding the DIMM";
@@ -74,5 +89,16 @@ int label_reset(struct sysfs *fs, const struct seen_region *region, struct text 
 	}
 	if (r < 0)
 		text_addf(why, "%s: %s", failed, strerror(-r));
+	return r;
+}
+
+int label_reset(struct sysfs *fs, const struct seen_region *region, struct text *why)
+{
+	struct media area = {0};
+	int r;
+
+	media_zero(&area, 0, LABEL_AREA_SIZE);
+	r = label_replace(fs, region, &area, why);
+	media_release(&area);
 	return r;
 }

@@ -6,14 +6,20 @@
 #define RAMDAX_LABEL_H
 
 #include "machine.h"
+#include "media.h"
 #include "sysfs.h"
 #include "text.h"
 
 /*
- * Empties the label area of @region and has the kernel read it again: all its namespaces are gone
- * and it is up, if nothing but its labels kept it down. Nothing of it may be in use.
+ * Writes @area, offsets from its start, to the label area of @region and has the kernel read it
+ * again: its namespaces are then what the labels say. Nothing of it may be in use.
  * 0, or -errno with a sentence part in @why.
  */
+int label_replace(struct sysfs *fs, const struct seen_region *region, const struct media *area,
+		  struct text *why);
+
+/* The same with an empty area: all namespaces are gone, and the region is up if nothing but its
+ * labels kept it down. */
 int label_reset(struct sysfs *fs, const struct seen_region *region, struct text *why);
 
 #endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "label-image.h"
+
+#include <string.h>
+
+#include "machine.h"
+#include "mem.h"
+
+/* sizeof_namespace_index() and nvdimm_num_label_slots() for an area of 128 KiB. */
+#define LABEL_SIZE 256
+#define INDEX_SIZE 256
+#define SLOTS      ((LABEL_AREA_SIZE - 2 * INDEX_SIZE) / LABEL_SIZE)
+/* drivers/nvdimm/ramdax.c gives every region this interleave set cookie. */
+#define COOKIE UINT64_C(0xcafebeefcafebeef)
+
+/* What claims a namespace, as a GUID: first three fields little-endian (label.c:
+ * to_abstraction_guid). */
+static const unsigned char abstraction[][16] = {
+	/* NVDIMM_PFN_GUID 266400ba-fb9f-4677-bcb0-968f11d0d225 */
+	[MODE_FSDAX] = {0xba, 0x00, 0x64, 0x26, 0x9f, 0xfb, 0x77, 0x46, 0xbc, 0xb0, 0x96, 0x8f,
+			0x11, 0xd0, 0xd2, 0x25},
+	/* NVDIMM_DAX_GUID 97a86d9c-3cdd-4eda-986f-5068b4f80088 */
+	[MODE_DEVDAX] = {0x9c, 0x6d, 0xa8, 0x97, 0xdd, 0x3c, 0xda, 0x4e, 0x98, 0x6f, 0x50, 0x68,
+			 0xb4, 0xf8, 0x00, 0x88},
+	/* NVDIMM_BTT2_GUID 18633bfc-1735-4217-8ac9-17239282d3f8 */
+	[MODE_SECTOR] = {0xfc, 0x3b, 0x63, 0x18, 0x35, 0x17, 0x17, 0x42, 0x8a, 0xc9, 0x17, 0x23,
+			 0x92, 0x82, 0xd3, 0xf8},
+	[MODE_RAW] = {0},
+};
+
+/* @bytes are zero. */
+static void put_label(unsigned char *bytes, const struct label *l, uint32_t slot)
+{
+	memcpy(bytes, l->uuid, sizeof(uuid_t));
+	strncpy((char *)bytes + 16, l->name, NAME_BYTES_MAX);
+	media_put16(bytes + 84, 1); /* labels of this namespace */
+	media_put64(bytes + 88, COOKIE);
+	media_put64(bytes + 104, l->where.start);
+	media_put64(bytes + 112, l->where.size);
+	media_put32(bytes + 120, slot);
+	memcpy(bytes + 144, abstraction[l->mode], sizeof(abstraction[0]));
+	media_put64(bytes + LABEL_SIZE - 8, media_fletcher64(bytes, LABEL_SIZE));
+}
+
+/* Of the two index blocks the one with the later sequence number counts; 3 comes after 2. */
+static void put_index(unsigned char bytes[INDEX_SIZE], unsigned number, size_t used)
+{
+	memset(bytes, 0, INDEX_SIZE);
+	memcpy(bytes, "NAMESPACE_INDEX", 16);
+	bytes[19] = 1; /* labels of 256 bytes */
+	media_put32(bytes + 20, 3 - number);
+	media_put64(bytes + 24, number * INDEX_SIZE);
+	media_put64(bytes + 32, INDEX_SIZE);
+	media_put64(bytes + 40, (1 - number) * INDEX_SIZE);
+	media_put64(bytes + 48, 2 * INDEX_SIZE);
+	media_put32(bytes + 56, SLOTS);
+	media_put16(bytes + 60, 1); /* version 1.2 */
+	media_put16(bytes + 62, 2);
+	for (size_t slot = used; slot < SLOTS; slot++)
+		bytes[72 + slot / 8] |= (unsigned char)(1 << slot % 8);
+	media_put64(bytes + 64, media_fletcher64(bytes, INDEX_SIZE));
+}
+
+void label_image(const struct label *labels, size_t n, struct media *media)
+{
+	_cleanup_(freep) unsigned char *slots = mem_calloc(n, LABEL_SIZE);
+	unsigned char index[INDEX_SIZE];
+
+	for (size_t i = 0; i < n; i++)
+		put_label(slots + i * LABEL_SIZE, &labels[i], (uint32_t)i);
+	media_write(media, 2 * INDEX_SIZE, slots, n * LABEL_SIZE);
+	for (unsigned number = 2; number-- > 0;) {
+		put_index(index, number, n);
+		media_write(media, number * INDEX_SIZE, index, INDEX_SIZE);
+	}
+}

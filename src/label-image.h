@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The label area as bytes: index blocks and labels of version 1.2 (UEFI 2.10, 13.19; Linux
+ * drivers/nvdimm/label.h: struct nd_namespace_index, struct nd_namespace_label). Pure.
+ */
+#ifndef RAMDAX_LABEL_IMAGE_H
+#define RAMDAX_LABEL_IMAGE_H
+
+#include "layout.h"
+#include "media.h"
+
+/* One namespace of the area. */
+struct label {
+	uuid_t uuid;
+	const char *name;
+	enum ns_mode mode;
+	struct range where; /* offsets from the region's start */
+};
+
+/*
+ * Adds to @media what makes the label area (offsets from its start) hold exactly the @n @labels:
+ * the labels first, the index blocks, which make them count, last. All of an area that is not
+ * written stays as it is and counts for nothing. @n is at most REGION_NAMESPACES_MAX.
+ */
+void label_image(const struct label *labels, size_t n, struct media *media);
+
+#endif
