@@ -38,7 +38,7 @@ static uint64_t still_wanted(const struct choosing *c)
 
 bool memmap_check_system(struct choosing *c)
 {
-	uint64_t ram = c->space.ram, ranges = still_wanted(c), maps = 0;
+	uint64_t ram = c->space.ram, ranges = still_wanted(c), maps = 0, wanted;
 	uint64_t reserve = c->choice->system_memory;
 
 	for (size_t i = 0; i < c->layout->n_regions; i++) {
@@ -46,14 +46,18 @@ bool memmap_check_system(struct choosing *c)
 			ranges = UINT64_MAX;
 		maps += c->ranges[i].maps;
 	}
-	c->choice->left = ranges < ram && maps < ram - ranges ? ram - ranges - maps : 0;
-	if (c->choice->left >= reserve)
+	if (!checked_add(ranges, maps, &wanted) || !checked_add(wanted, reserve, &wanted))
+		wanted = UINT64_MAX;
+	if (wanted <= ram) {
+		c->choice->left = ram - ranges - maps;
 		return true;
+	}
 	memmap_refuse(c, 0,
-		      "the regions take %s of %s of RAM, and page maps in ordinary memory %s, but "
-		      "%s must stay the system's (system_memory%s)",
-		      SIZE_HUMAN(ranges), SIZE_HUMAN(ram), SIZE_HUMAN(maps), SIZE_HUMAN(reserve),
-		      c->layout->has_system_memory ? "" : ", by default");
+		      "the regions take %s, page maps in ordinary memory %s, and %s must stay the "
+		      "system's (system_memory%s): %s more than the %s of RAM",
+		      SIZE_HUMAN(ranges), SIZE_HUMAN(maps), SIZE_HUMAN(reserve),
+		      c->layout->has_system_memory ? "" : ", by default", SIZE_HUMAN(wanted - ram),
+		      SIZE_HUMAN(ram));
 	return false;
 }
 

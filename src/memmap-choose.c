@@ -46,12 +46,15 @@ void memmap_reason(struct memmap_range *range, const char *format, ...)
 	*MEM_APPEND(range->reasons, range->n_reasons) = text_take(&text);
 }
 
-bool memmap_ends_as_running(const struct choosing *c, struct range r)
+bool memmap_ends_as_running(const struct choosing *c, const struct layout_region *region,
+			    struct range r)
 {
+	size_t own = c->running[region - c->layout->regions];
+
 	for (size_t i = 0; i < c->machine->n_carveouts; i++) {
 		struct range running = c->machine->carveouts[i].range;
 
-		if (range_end(running) == range_end(r) && running.start != r.start)
+		if (range_end(running) == range_end(r) && (i != own || running.start != r.start))
 			return true;
 	}
 	return false;
@@ -153,6 +156,7 @@ static void finish(struct choosing *c)
 		c->choice->n_ranges = n;
 	}
 	free(c->unclaimed);
+	free(c->running);
 	memmap_space_release(&c->space);
 }
 
@@ -164,6 +168,7 @@ struct memmap_choice *memmap_choose(const struct layout *layout, const struct ma
 		.machine = m,
 		.options = options,
 		.ranges = mem_calloc(layout->n_regions, sizeof(*c.ranges)),
+		.running = mem_calloc(layout->n_regions, sizeof(*c.running)),
 		.choice = MEM_NEW(struct memmap_choice),
 	};
 

@@ -145,7 +145,7 @@ static bool pin(struct choosing *c, size_t i)
 			region->name, (unsigned long long)region->address);
 		return false;
 	}
-	if (memmap_ends_as_running(c, r))
+	if (memmap_ends_as_running(c, region, r))
 		r.size += PLACE_ALIGN;
 	if (!needs)
 		why = mem_strdup("it is larger than any machine's memory");
@@ -210,20 +210,20 @@ static void note_unclaimed(struct choosing *c, const bool *claimed)
 bool memmap_keep(struct choosing *c)
 {
 	const struct layout *layout = c->layout;
-	_cleanup_(freep) size_t *of_region = mem_calloc(layout->n_regions, sizeof(*of_region));
+	_cleanup_(freep) size_t *kept = mem_calloc(layout->n_regions, sizeof(*kept));
 	_cleanup_(freep) bool *claimed = mem_calloc(c->machine->n_carveouts, sizeof(*claimed));
 
-	if (c->options->fresh) {
-		match_fresh(c, of_region);
-	} else {
-		carveout_match(layout, c->machine, of_region);
-		memmap_match(layout, c->machine, &c->space, of_region);
-	}
+	carveout_match(layout, c->machine, c->running);
+	memmap_match(layout, c->machine, &c->space, c->running);
+	for (size_t i = 0; i < layout->n_regions; i++)
+		kept[i] = c->running[i];
+	if (c->options->fresh)
+		match_fresh(c, kept);
 	for (size_t i = 0; i < layout->n_regions; i++) {
-		if (of_region[i] == NO_CARVEOUT)
+		if (kept[i] == NO_CARVEOUT)
 			continue;
-		claimed[of_region[i]] = true;
-		if (!keep(c, i, &c->machine->carveouts[of_region[i]]))
+		claimed[kept[i]] = true;
+		if (!keep(c, i, &c->machine->carveouts[kept[i]]))
 			return false;
 	}
 	if (!c->options->fresh)

@@ -16,6 +16,7 @@ struct choosing {
 	const struct memmap_options *options;
 	struct memmap_space space;
 	struct memmap_range *ranges; /* as many as regions; size 0: not chosen yet */
+	size_t *running;             /* as many: the carveout that is the region's now */
 	struct range *unclaimed;     /* running, and nobody's: avoided while there is other room */
 	size_t n_unclaimed;
 	struct memmap_choice *choice;
@@ -45,8 +46,9 @@ void memmap_refuse(struct choosing *c, unsigned line, const char *format, ...) _
 void memmap_warn(struct choosing *c, unsigned line, const char *format, ...) _printf_(3, 4);
 void memmap_reason(struct memmap_range *range, const char *format, ...) _printf_(2, 3);
 
-/* Whether a running range other than @r ends where @r does. */
-bool memmap_ends_as_running(const struct choosing *c, struct range r);
+/* Whether a running range ends where @r does, and is not that very range of @region itself. */
+bool memmap_ends_as_running(const struct choosing *c, const struct layout_region *region,
+			    struct range r);
 
 /* What of @node must stay the system's. */
 uint64_t memmap_node_reserve(const struct choosing *c, int node);

@@ -2,6 +2,7 @@
 /* A place for the regions that are free to lie anywhere. */
 #include <string.h>
 
+#include "carveout.h"
 #include "mem.h"
 #include "memmap-match.h"
 #include "memmap-parts.h"
@@ -27,12 +28,12 @@ struct candidate {
 	bool low;
 };
 
-/* One try to place all: what is avoided, and in which order regions are served. */
-struct attempt {
-	struct choosing *choosing;
+/* Where to look, best first: running carveouts of nobody are spared while there is other room. */
+struct hunt {
+	bool low; /* below 4 GiB */
 	bool spare_unclaimed;
-	const size_t *order;
 };
+static const struct hunt hunts[] = {{false, true}, {false, false}, {true, true}, {true, false}};
 
 /*
  * Where the first namespace aligned to more than 2 MiB wants the region to start: so far below a
@@ -82,7 +83,7 @@ static bool find_start(const struct choosing *c, const struct layout_region *reg
 		if (!needs || start >= range_end(space) || r.size > range_end(space) - start)
 			return false;
 		from = start + PLACE_ALIGN;
-		if (memmap_ends_as_running(c, r))
+		if (memmap_ends_as_running(c, region, r))
 			continue;
 		if (!memmap_holds(region, start, r.size - LABEL_AREA_SIZE, &found->maps))
 			return false;
@@ -132,9 +133,8 @@ static bool find_in_middle(const struct choosing *c, const struct layout_region 
 }
 
 /* What a new range must not touch. The caller frees the list. */
-static size_t obstacles_of(const struct attempt *a, struct range **obstacles)
+static size_t obstacles_of(const struct choosing *c, bool spare_unclaimed, struct range **obstacles)
 {
-	const struct choosing *c = a->choosing;
 	struct range *list = NULL;
 	size_t n = 0;
 
@@ -143,7 +143,7 @@ static size_t obstacles_of(const struct attempt *a, struct range **obstacles)
 			*MEM_APPEND(list, n) = c->ranges[i].range;
 	for (size_t i = 0; i < c->space.n_taken; i++)
 		*MEM_APPEND(list, n) = c->space.taken[i];
-	for (size_t i = 0; a->spare_unclaimed && i < c->n_unclaimed; i++)
+	for (size_t i = 0; spare_unclaimed && i < c->n_unclaimed; i++)
 		*MEM_APPEND(list, n) = c->unclaimed[i];
 	*obstacles = list;
 	return n;
@@ -170,24 +170,23 @@ static void add_parts(struct parts_list *list, const struct memmap_area *area, u
 
 	if (start >= end)
 		return;
-	n = place_free((struct range){start, end - start}, obstacles, n_obstacles, &pieces);
+	n = memmap_subtract((struct range){start, end - start}, obstacles, n_obstacles, &pieces);
 	for (size_t i = 0; i < n; i++)
 		*MEM_APPEND(list->items, list->n) = (struct part){pieces[i], area->node};
 }
 
-/* The free memory that serves @region, above 4 GiB or below. */
-static struct parts_list parts_of(const struct attempt *a, const struct layout_region *region,
-				  bool low)
+/* The free memory that serves @region. */
+static struct parts_list parts_of(const struct choosing *c, const struct layout_region *region,
+				  struct hunt hunt)
 {
-	const struct choosing *c = a->choosing;
 	_cleanup_(freep) struct range *obstacles = NULL;
-	size_t n = obstacles_of(a, &obstacles);
+	size_t n = obstacles_of(c, hunt.spare_unclaimed, &obstacles);
 	struct parts_list list = {0};
 
 	for (size_t i = 0; i < c->space.n_areas; i++)
 		if (memmap_area_serves(&c->space.areas[i], region->node))
-			add_parts(&list, &c->space.areas[i], low ? 0 : LOW_END,
-				  low ? LOW_END : memmap_ceiling(c), obstacles, n);
+			add_parts(&list, &c->space.areas[i], hunt.low ? 0 : LOW_END,
+				  hunt.low ? LOW_END : memmap_ceiling(c), obstacles, n);
 	return list;
 }
 
@@ -200,10 +199,11 @@ static bool node_affords(const struct choosing *c, const struct candidate *found
 }
 
 /* Above 4 GiB: the least that is lost, then the lowest. Below: the largest part, its middle. */
-static bool find_place(const struct attempt *a, const struct layout_region *region, bool low,
-		       struct candidate *best)
+static bool find_place(const struct choosing *c, const struct layout_region *region,
+		       struct hunt hunt, struct candidate *best)
 {
-	struct parts_list parts = parts_of(a, region, low);
+	struct parts_list parts = parts_of(c, region, hunt);
+	const bool low = hunt.low;
 	uint64_t largest = 0;
 	bool any = false;
 
@@ -211,10 +211,10 @@ static bool find_place(const struct attempt *a, const struct layout_region *regi
 		struct range space = parts.items[i].range;
 		struct candidate found = {.node = parts.items[i].node, .low = low};
 
-		if (low ? !find_in_middle(a->choosing, region, space, &found)
-			: !find_in(a->choosing, region, space, space.start, &found))
+		if (low ? !find_in_middle(c, region, space, &found)
+			: !find_in(c, region, space, space.start, &found))
 			continue;
-		if (!node_affords(a->choosing, &found))
+		if (!node_affords(c, &found))
 			continue;
 		if (any && (low ? space.size <= largest : found.range.size >= best->range.size))
 			continue;
@@ -226,13 +226,13 @@ static bool find_place(const struct attempt *a, const struct layout_region *regi
 	return any;
 }
 
-static void refuse_region(const struct attempt *a, const struct layout_region *region)
+static void refuse_region(struct choosing *c, const struct layout_region *region)
 {
-	uint64_t needs = memmap_needs(region, &a->choosing->space, LOW_END), largest = 0;
+	uint64_t needs = memmap_needs(region, &c->space, LOW_END), largest = 0;
 	_cleanup_(freep) char *node = mem_printf(" in node %d", region->node);
 
 	for (int low = 0; low < 2; low++) {
-		struct parts_list parts = parts_of(a, region, low);
+		struct parts_list parts = parts_of(c, region, (struct hunt){low, false});
 
 		for (size_t i = 0; i < parts.n; i++)
 			if (parts.items[i].range.size > largest)
@@ -240,47 +240,61 @@ static void refuse_region(const struct attempt *a, const struct layout_region *r
 		free(parts.items);
 	}
 	if (!needs)
-		memmap_refuse(a->choosing, region->line,
-			      "region \"%s\" has a size that no machine's memory has",
+		memmap_refuse(c, region->line,
+			      "region \"%s\" has a size of nothing, or one that no memory has",
 			      region->name);
 	else
 		memmap_refuse(
-			a->choosing, region->line,
+			c, region->line,
 			"no place for region \"%s\": it needs %s for its namespaces, the "
 			"largest free range%s is %s, and some of each node stays the system's",
 			region->name, SIZE_EXACT(needs), region->node >= 0 ? node : "",
 			SIZE_HUMAN(largest));
 }
 
-static void settle(struct memmap_range *chosen, const struct candidate *found)
+/* What is @found, even anew, may be what runs. */
+static void settle(const struct choosing *c, struct memmap_range *chosen,
+		   const struct candidate *found)
 {
+	size_t running = c->running[chosen->region - c->layout->regions];
+	bool runs = running != NO_CARVEOUT &&
+		    c->machine->carveouts[running].range.start == found->range.start &&
+		    c->machine->carveouts[running].range.size == found->range.size;
+
 	chosen->range = found->range;
 	chosen->maps = found->maps;
 	chosen->node = found->node;
-	chosen->origin = MEMMAP_NEW;
+	chosen->origin = runs ? MEMMAP_KEPT : MEMMAP_NEW;
 	memmap_reason(chosen,
 		      found->low ? "no room above 4GiB: in the middle of what is free below, %s"
 				 : "the lowest free RAM above 4GiB, %s",
 		      found->why);
 }
 
-/* Serves all regions, or none and returns the one that found no place. */
-static const struct layout_region *place_all(const struct attempt *a)
+static bool find_anywhere(const struct choosing *c, const struct layout_region *region,
+			  struct candidate *found)
 {
-	struct choosing *c = a->choosing;
+	for (size_t i = 0; i < ARRAY_SIZE(hunts); i++)
+		if (find_place(c, region, hunts[i], found))
+			return true;
+	return false;
+}
+
+/* Serves all regions in the @order, NULL for the file's; or none, and returns the one that found
+ * no place. */
+static const struct layout_region *place_all(struct choosing *c, const size_t *order)
+{
 	const struct layout_region *failed = NULL;
 	size_t n = c->layout->n_regions;
 	_cleanup_(freep) struct candidate *found = mem_calloc(n, sizeof(*found));
 
 	for (size_t i = 0; i < n && !failed; i++) {
-		size_t r = a->order ? a->order[i] : i;
-		const struct layout_region *region = &c->layout->regions[r];
+		size_t r = order ? order[i] : i;
 
 		if (c->ranges[r].range.size)
 			continue;
-		if (!find_place(a, region, false, &found[r]) &&
-		    !find_place(a, region, true, &found[r])) {
-			failed = region;
+		if (!find_anywhere(c, &c->layout->regions[r], &found[r])) {
+			failed = &c->layout->regions[r];
 			break;
 		}
 		c->ranges[r].range = found[r].range;
@@ -288,10 +302,11 @@ static const struct layout_region *place_all(const struct attempt *a)
 		c->ranges[r].node = found[r].node;
 	}
 	for (size_t r = 0; r < n; r++) {
-		if (found[r].range.size && failed)
+		if (found[r].range.size && failed) {
 			c->ranges[r].range = (struct range){0};
-		else if (found[r].range.size)
-			settle(&c->ranges[r], &found[r]);
+			c->ranges[r].maps = 0;
+		} else if (found[r].range.size)
+			settle(c, &c->ranges[r], &found[r]);
 	}
 	return failed;
 }
@@ -299,18 +314,10 @@ static const struct layout_region *place_all(const struct attempt *a)
 bool memmap_place(struct choosing *c)
 {
 	_cleanup_(freep) size_t *demand = memmap_by_demand(c->layout, &c->space);
-	const struct layout_region *failed = NULL;
+	const struct layout_region *failed = place_all(c, NULL);
 
-	/* Running carveouts of nobody are spared as long as there is other room. */
-	for (int spare = c->n_unclaimed > 0; spare >= 0; spare--) {
-		const struct attempt in_order = {c, spare, NULL};
-		const struct attempt by_demand = {c, spare, demand};
-
-		failed = place_all(&in_order);
-		if (!failed || !place_all(&by_demand))
-			return true;
-		if (!spare)
-			refuse_region(&in_order, failed);
-	}
+	if (!failed || !place_all(c, demand))
+		return true;
+	refuse_region(c, failed);
 	return false;
 }

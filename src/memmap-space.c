@@ -38,7 +38,7 @@ static struct range common(struct range a, struct range b)
 	return end > start ? (struct range){start, end - start} : (struct range){0};
 }
 
-/* What the @n_a ranges @a and the @n_b ranges @b have in common; both are sorted and joined. */
+/* What the @n_a ranges @a and the @n_b ranges @b have in common, pair by pair. */
 static struct ranges intersection(const struct range *a, size_t n_a, const struct range *b,
 				  size_t n_b)
 {
@@ -50,13 +50,23 @@ static struct ranges intersection(const struct range *a, size_t n_a, const struc
 	return result;
 }
 
+size_t memmap_subtract(struct range whole, const struct range *holes, size_t n_holes,
+		       struct range **left)
+{
+	struct ranges inside = intersection(&whole, 1, holes, n_holes);
+	size_t n = place_free(whole, inside.items, inside.n, left);
+
+	ranges_release(&inside);
+	return n;
+}
+
 static void subtract(struct ranges *list, struct range hole)
 {
 	struct ranges left = {0};
 
 	for (size_t i = 0; i < list->n; i++) {
 		_cleanup_(freep) struct range *pieces = NULL;
-		size_t n = place_free(list->items[i], &hole, 1, &pieces);
+		size_t n = memmap_subtract(list->items[i], &hole, 1, &pieces);
 
 		for (size_t j = 0; j < n; j++)
 			ranges_add(&left, pieces[j]);

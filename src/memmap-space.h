@@ -49,6 +49,11 @@ uint64_t memmap_space_ram(const struct memmap_space *space, int node);
 /* The area that holds @r whole, or NULL. */
 const struct memmap_area *memmap_space_find(const struct memmap_space *space, struct range r);
 
+/* What is left of @whole without the ranges @holes, which may lie anywhere. Returns the number of
+ * ranges in *@left, which the caller frees. */
+size_t memmap_subtract(struct range whole, const struct range *holes, size_t n_holes,
+		       struct range **left);
+
 /* Whether memory of @area serves a region declared for @node (-1: any). Where nothing is known of
  * nodes there is only node 0. */
 bool memmap_area_serves(const struct memmap_area *area, int node);
