@@ -56,6 +56,22 @@ same() {
 	same help "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/synopsis"
 }
 
+@test "README.md tells of every command" {
+	for command in $(tests/docs/options help | grep -v ' '); do
+		echo "$command"
+		grep -q "^| \`ramdax $command\` |" README.md
+	done
+}
+
+@test "ramdax-gen-cmdline(8) has the options of gen-cmdline, and no other" {
+	tests/docs/options help | sed -n 's/^\(gen-cmdline\|\*\) --/--/p' >"$BATS_TEST_TMPDIR/help"
+	awk '/^\.Sh/ { inside = /DESCRIPTION/ } inside && /^\.It Fl/ {
+		for (i = 2; i < NF; i++) if ($i == "Fl") print "-" $(i + 1) }' man/ramdax-gen-cmdline.8 |
+		LC_ALL=C sort >"$BATS_TEST_TMPDIR/manual"
+	LC_ALL=C sort -o "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/help"
+	same help "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/manual"
+}
+
 @test "the manual has every exit status, and no other" {
 	sed -n 's/^\tSTATUS_[A-Z_]* = \([0-9]*\),.*/\1/p' src/plan.h | sort >"$BATS_TEST_TMPDIR/source"
 	awk '/^\.Sh/ { inside = /EXIT STATUS/ } inside && /^\.It/ { print $2 }' man/ramdax.8 |
