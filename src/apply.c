@@ -7,14 +7,9 @@
 #include <sys/stat.h>
 
 #include "bulk.h"
-#include "create.h"
-#include "format.h"
-#include "label.h"
 #include "mem.h"
-#include "needs.h"
-#include "nd.h"
 #include "observe.h"
-#include "run.h"
+#include "step.h"
 
 #define RUN_DIRECTORY "/run/ramdax"
 #define LOCK_PATH     RUN_DIRECTORY "/lock"
@@ -23,173 +18,11 @@
  * not empty by then never will be. */
 #define PASSES_MAX 8
 
-static const char *object_of(const struct step *step)
-{
-	if (step->ns)
-		return step->ns->name;
-	if (step->seen)
-		return step->seen->device;
-	if (step->seen_region)
-		return step->seen_region->name;
-	return step->device->name;
-}
-
-static int set_override(struct sysfs *fs, const struct seen_device *d)
-{
-	return sysfs_write(fs, "ramdax", "sys/bus/platform/devices/%s/driver_override", d->name);
-}
-
-/* Failing to load one that the kernel has built in, or does not need, shows when it is missed. */
-static void load_modules(const struct layout *layout)
-{
-	_cleanup_(text_release) struct text output = {0};
-	struct needs needs = needs_of(layout);
-	const char **argv = mem_calloc(needs.n_modules + 4, sizeof(*argv));
-	int status = 0, r;
-
-	argv[0] = "modprobe";
-	argv[1] = "-q";
-	argv[2] = "-a";
-	for (size_t i = 0; i < needs.n_modules; i++)
-		argv[3 + i] = needs.modules[i];
-	r = run_program(argv, NO_DEADLINE, &output, &status);
-	if (r < 0)
-		diag_debug("modprobe: %s", r == -EIO ? run_last_line(&output) : strerror(-r));
-	free(argv);
-	needs_release(&needs);
-}
-
-/* Another driver may have been told to bind it by the loading alone: EBUSY, and it is bound. */
-static int bind_device(struct sysfs *fs, const struct layout *layout, const struct seen_device *d,
-		       struct text *why)
-{
-	_cleanup_(freep) char *driver = NULL;
-	int r;
-
-	if (fs->live)
-		load_modules(layout);
-	r = sysfs_write(fs, d->name, "sys/bus/platform/drivers/ramdax/bind");
-	if (r == -EBUSY &&
-	    sysfs_read_link(fs, &driver, "sys/bus/platform/devices/%s/driver", d->name) == 0 &&
-	    !strcmp(driver, "ramdax"))
-		r = 0;
-	if (r == -ENOENT)
-		text_add(why, "the ramdax driver could not be loaded");
-	nd_settle(fs);
-	return r;
-}
-
-static int clear(struct sysfs *fs, const struct seen_namespace *seen)
-{
-	int r = nd_free(fs, seen->device, seen->holder);
-
-	return r < 0 ? r : nd_delete(fs, seen->device);
-}
-
-/* ENXIO: the kernel found who claims it and binds that instead (nd_pmem_probe). */
-static int enable(struct sysfs *fs, const struct seen_namespace *seen)
-{
-	int r = nd_bind(fs, "nd_pmem", seen->device);
-
-	nd_settle(fs);
-	return r == -ENXIO || r == -EBUSY ? 0 : r;
-}
-
-static int finish_format(const struct step *step, deadline d, struct text *why)
-{
-	_cleanup_(freep) char *path = mem_printf("/dev/%s", step->seen->block);
-
-	return format_device(step->ns, path, step->ns->scrub, d, why);
-}
-
-static int do_step(struct sysfs *fs, const struct layout *layout, const struct step *step,
-		   const struct apply_options *options, struct text *why)
-{
-	switch (step->kind) {
-	case STEP_OVERRIDE:
-		return set_override(fs, step->device);
-	case STEP_RELEASE:
-		return sysfs_write(fs, step->device->name, "sys/bus/platform/drivers/%s/unbind",
-				   step->device->driver);
-	case STEP_BIND:
-		return bind_device(fs, layout, step->device, why);
-	case STEP_RESET:
-		return label_reset(fs, step->seen_region, why);
-	case STEP_CLEAR:
-	case STEP_DESTROY:
-		return clear(fs, step->seen);
-	case STEP_ENABLE:
-		return enable(fs, step->seen);
-	case STEP_CREATE:
-		return create_namespace(fs, step, options->deadline, why);
-	case STEP_FORMAT:
-		return finish_format(step, options->deadline, why);
-	}
-	return -EINVAL;
-}
-
-static void say_done(const struct step *step)
-{
-	const struct layout_namespace *ns = step->ns;
-
-	switch (step->kind) {
-	case STEP_CREATE:
-		diag_notice("created namespace \"%s\": %s, %s%s%s (in RAM: gone at power off)",
-			    ns->name, mode_name(ns->mode), SIZE_EXACT(step->parts.capacity),
-			    step->format ? " with " : "", step->format ? fs_name(ns->fs.type) : "");
-		break;
-	case STEP_FORMAT:
-		diag_notice("made %s in namespace \"%s\"", fs_name(ns->fs.type), ns->name);
-		break;
-	case STEP_RELEASE:
-		diag_notice("released device \"%s\" from driver \"%s\"", step->device->name,
-			    step->device->driver);
-		break;
-	case STEP_BIND:
-		diag_notice("bound device \"%s\" to ramdax", step->device->name);
-		break;
-	case STEP_ENABLE:
-		diag_notice("enabled namespace \"%s\"", ns->name);
-		break;
-	case STEP_CLEAR:
-		diag_notice("removed \"%s\", which an interrupted run left unfinished",
-			    step->seen->name);
-		break;
-	case STEP_DESTROY:
-		diag_notice("destroyed namespace \"%s\": %s",
-			    *step->seen->name ? step->seen->name : step->seen->device,
-			    step->reason);
-		break;
-	case STEP_RESET:
-		diag_notice("emptied the label area of \"%s\"", step->seen_region->name);
-		break;
-	case STEP_OVERRIDE:
-		diag_debug("reserved device \"%s\" for ramdax", step->device->name);
-		break;
-	}
-}
-
-static void say_failed(const struct layout *layout, const struct step *step, const char *why)
-{
-	unsigned line = step->ns ? step->ns->line : step->region ? step->region->line : 0;
-	const char *what = step->ns            ? "namespace"
-			   : step->seen        ? "namespace device"
-			   : step->seen_region ? "region"
-					       : "device";
-
-	if (line)
-		diag_error("cannot %s %s \"%s\": %s (%s:%u)", step_name(step->kind), what,
-			   object_of(step), why, layout->path, line);
-	else
-		diag_error("cannot %s %s \"%s\": %s", step_name(step->kind), what, object_of(step),
-			   why);
-}
-
 static bool was_tried(const struct outcome *outcome, const struct step *step)
 {
 	for (size_t i = 0; i < outcome->n_done; i++)
 		if (outcome->done[i].kind == step->kind &&
-		    !strcmp(outcome->done[i].object, object_of(step)))
+		    !strcmp(outcome->done[i].object, step_object(step)))
 			return true;
 	return false;
 }
@@ -198,7 +31,7 @@ static void record(struct outcome *outcome, const struct step *step, int r, stru
 {
 	*MEM_APPEND(outcome->done, outcome->n_done) = (struct done_step){
 		.kind = step->kind,
-		.object = mem_strdup(object_of(step)),
+		.object = mem_strdup(step_object(step)),
 		.result = r,
 		.why = r < 0 ? text_take(why) : NULL,
 		.required = (step->ns && step->ns->required) ||
@@ -213,9 +46,9 @@ static bool conclude(struct outcome *outcome, const struct layout *layout, const
 	if (r < 0 && !why->len)
 		text_add(why, strerror(-r));
 	if (r < 0)
-		say_failed(layout, step, text_str(why));
+		step_say_failed(layout, step, text_str(why));
 	else
-		say_done(step);
+		step_say_done(step);
 	record(outcome, step, r, why);
 	return r == 0;
 }
@@ -277,7 +110,7 @@ static bool pass(struct sysfs *fs, const struct layout *layout, const struct app
 		    create_bulk(fs, layout, options, outcome, step->seen_region))
 			return true;
 		progress |= conclude(outcome, layout, step,
-				     do_step(fs, layout, step, options, &why), &why);
+				     step_do(fs, layout, step, options->deadline, &why), &why);
 	}
 	return progress;
 }
@@ -328,12 +161,12 @@ static void say_ineffective(const struct outcome *outcome, const struct layout *
 	for (size_t i = 0; i < outcome->plan->n_steps; i++) {
 		const struct step *step = &outcome->plan->steps[i];
 
-		if (step->conditional || outcome_failure(outcome, object_of(step)))
+		if (step->conditional || outcome_failure(outcome, step_object(step)))
 			continue;
-		say_failed(layout, step,
-			   was_tried(outcome, step)
-				   ? "it had no effect"
-				   : "there was no time left, a later run does it");
+		step_say_failed(layout, step,
+				was_tried(outcome, step)
+					? "it had no effect"
+					: "there was no time left, a later run does it");
 	}
 }
 
@@ -349,12 +182,26 @@ static enum status judge(const struct outcome *outcome, bool look_only)
 	return status;
 }
 
+/* Whether a device that another driver holds shows what is on it only once modules are loaded. */
+static bool is_veiled(const struct machine *m)
+{
+	for (size_t i = 0; i < m->n_devices; i++)
+		if (m->devices[i].driver && strcmp(m->devices[i].driver, "ramdax") != 0 &&
+		    !m->devices[i].signature_known)
+			return true;
+	return false;
+}
+
 struct outcome *apply_run(struct sysfs *fs, const struct layout *layout,
 			  const struct apply_options *options)
 {
 	struct outcome *outcome = MEM_NEW(struct outcome);
 
 	look(fs, layout, options, outcome);
+	if (fs->live && !options->look_only && is_veiled(outcome->machine)) {
+		step_load_modules(layout);
+		look(fs, layout, options, outcome);
+	}
 	for (int i = 0; !options->look_only && i < PASSES_MAX && pass(fs, layout, options, outcome);
 	     i++)
 		look(fs, layout, options, outcome);

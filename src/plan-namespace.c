@@ -118,9 +118,11 @@ static void judge(struct work *w, struct plan_namespace *p, const struct place_r
 		work_differs(w, p, mem_strdup("the boot loader put the initrd into it"));
 		return;
 	}
-	if (!p->seen->enabled) {
+	if (!p->seen->enabled || (p->seen->mode == MODE_DEVDAX && !p->seen->dax_ready)) {
 		p->verdict = VERDICT_UNFINISHED;
-		p->reason = mem_strdup("it is there, but not enabled");
+		p->reason =
+			mem_strdup(p->seen->enabled ? "it is there, but device_dax is not loaded"
+						    : "it is there, but not enabled");
 		work_step(w, STEP_ENABLE, p, p->reason);
 		return;
 	}
