@@ -27,8 +27,19 @@ step() {
 	fi
 }
 
+# A paragraph.
 text() {
-	printf '%s\n' "$@" | fold -s -w 90
+	echo
+	echo "$*" | fold -s -w 90
+}
+
+# What the guest prints is coloured for a terminal; this may be none.
+plain() {
+	if [ -t 1 ]; then
+		cat
+	else
+		sed -u 's/\x1b\[[0-9;]*m//g'
+	fi
 }
 
 die() {
@@ -56,8 +67,8 @@ trap vm_teardown EXIT
 # boot MEMMAP: boots and shows what the guest says, as it says it.
 boot() {
 	local memmap=${1:+memmap=$1} follower
-	vm_start
-	tail -q -n +1 -F --pid="$vm_pid" "$vm_dir/output" 2>/dev/null | sed -u '/^guest: /d' &
+	vm_start >/dev/null
+	tail -q -n +1 -F --pid="$vm_pid" "$vm_dir/output" 2>/dev/null | sed -u '/^guest: /d' | plain &
 	follower=$!
 	wait "$vm_pid" || :
 	vm_pid=
@@ -79,7 +90,7 @@ boot ''
 memmap=$(sed -n 's/^memmap=//p' "$vm_dir/output")
 vm_teardown
 [ "$memmap" ] || die "there is no place for it in a machine of $memory: try MEMORY=16G make demo"
-text '' "That goes on the kernel's command line. 'a!b' takes a bytes of RAM at address b away from" \
+text "That goes on the kernel's command line. 'a!b' takes a bytes of RAM at address b away from" \
 	"the system, and the RAMDAX driver makes a memory module of it."
 
 step "An initramfs with ramdax in it, by dracut (Debian '$suite')"
@@ -90,9 +101,9 @@ trap 'vm_teardown && rm -rf "$BATS_FILE_TMPDIR"' EXIT
 dracut_setup
 vm_layout <"$layout"
 dracut_image "$suite" --no-hostonly || die 'dracut failed'
-text "$(du -h "$vm_dir/initrd" | cut -f 1) in all. In it, because the layout asks for them:"
-grep -oE '[^ ]*(ramdax|nd_pmem|nd_btt|dax_pmem|mkfs\.|mke2fs)[^ ]*' "$vm_dir/contents" |
-	grep -vE '/$|->' | sort -u | sed 's/^/    /'
+text "$(du -hL "$vm_dir/initrd" | cut -f 1) in all. The layout asked for these modules and programs:"
+{ ./ramdax --layout "$layout" needs --modules | tr '\n' ' ' && echo; } | fold -s -w 86 | sed 's/^/    /'
+{ ./ramdax --layout "$layout" needs --programs | tr '\n' ' ' && echo; } | fold -s -w 86 | sed 's/^/    /'
 
 step 'First boot: the RAM is empty, as after a power cycle'
 cat demo/say.sh demo/first.sh | vm_script
@@ -105,8 +116,8 @@ boot "$memmap"
 
 step 'What this was'
 text "Everything in the layout existed before anything was mounted, in both boots: made in the" \
-	"first, found again and left alone in the second." \
-	"" \
-	"It all is in RAM. A reset or a kexec keeps it, if the machine's firmware does; a power cut" \
-	"empties it, and the next boot makes it anew, empty. That is what it is for: caches, scratch," \
-	"guest memory, tests of persistent-memory software. Not for the only copy of anything."
+	"first, found again and left alone in the second."
+text "All of it is in RAM. A reset or a kexec keeps it, if the machine's firmware does; a power" \
+	"cut empties it, and the next boot makes it anew, empty. That is what it is for: caches," \
+	"scratch space, memory of virtual machines, tests of persistent-memory software. Not for" \
+	"the only copy of anything."

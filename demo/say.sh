@@ -13,11 +13,16 @@ show() {
 	eval "$1" 2>&1
 }
 
-# The file systems of the layout: device, type, where they are to be mounted.
+# The file systems of the layout: device, type, where they are to be mounted. In this small system
+# nobody else does it; with systemd the units that ramdax generates do.
 filesystems() {
+	ramdax resolve | awk -F '"' '$1 ~ /^name =/ { name = $2 } $1 ~ /^mount_point =/ { print name, $2 }' \
+		>/tmp/mount_points
 	ramdax status --json | jq -r '.regions[].namespaces[] | select(.filesystem.type) |
-		"\(.device) \(.filesystem.type) \(.filesystem.mount_point // "/mnt/" + .name)"' |
-		sed 's,^/dev/,,'
+		"\(.name) \(.device) \(.filesystem.type)"' | while read -r name device type; do
+		where=$(sed -n "s,^$name ,,p" /tmp/mount_points)
+		echo "$device $type ${where:-/mnt/$name}"
+	done
 }
 
 mount_all() {
@@ -28,8 +33,8 @@ mount_all() {
 		*) dax=',dax=always' ;;
 		esac
 		mkdir -p "$where"
-		mount -t "$type" -o "rw$dax" "/dev/$device" "$where" ||
-			not_ok "/dev/$device mounts on $where"
+		mount -t "$type" -o "rw$dax" "$device" "$where" ||
+			not_ok "$device mounts on $where"
 	done
 	ok 'mounted' >/dev/null
 	show "grep /dev/pmem /proc/mounts"

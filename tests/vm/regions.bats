@@ -126,11 +126,8 @@ region_of='
 	vm_script <<-'END'
 		run 0 ramdax apply
 		is "there are two namespaces" "$(namespaces)" 2
-		node() {
-			ndctl list -N | jq --arg n "$1" '.[] | select(.name == $n) | .numa_node'
-		}
-		is "'a' is on node 0" "$(node a)" 0
-		is "'b' is on node 1" "$(node b)" 1
+		is "'a' is on node 0" "$(namespace a numa_node)" 0
+		is "'b' is on node 1" "$(namespace b numa_node)" 1
 	END
 	# 1 GiB below 4 GiB and the first GiB above are node 0's
 	vm_boot --memory 4G --numa 2G,2G --memmap '65664K!4G,65664K!6G'

@@ -106,11 +106,10 @@ says_not() {
 }
 
 # namespace NAME FIELD: what ndctl says of the namespace: mode, map, size, align, uuid,
-# sector_size, blockdev, chardev. Nothing if there is none of that name.
+# raw_uuid, sector_size, numa_node, blockdev. Nothing if there is none of that name.
 namespace() {
 	ndctl list -N -i -v | jq -r --arg n "$1" --arg f "$2" \
-		'if type == "array" then .[] else . end | select(.name == $n) | .[$f] // empty |
-		if type == "array" then .[0] else . end' 2>/dev/null
+		'if type == "array" then .[] else . end | select(.name == $n) | .[$f] // empty' 2>/dev/null
 }
 
 # How many namespaces there are, by ndctl: those that have a size.
