@@ -43,6 +43,7 @@ INSTALL := ramdax:sbin/ $(call at,ramdax-verify,sbin) \
 	$(call at,completion/ramdax,share/bash-completion/completions) \
 	$(call at,doc/*.toml README.md NEWS.md,share/doc/ramdax)
 LINKS := ramdax:sbin/ramdax-gen-cmdline \
+	ramdax:share/bash-completion/completions/ramdax-gen-cmdline \
 	../ramdax.service:lib/systemd/system/sysinit.target.wants/ramdax.service
 source = $(firstword $(subst :, ,$(1)))
 target = $(DESTDIR)$(PREFIX)/$(lastword $(subst :, ,$(1)))

@@ -90,14 +90,6 @@ host_only=(--hostonly --add-drivers "virtio_pci virtio_blk ext4")
 	dracut_boot --memmap '514M!4G' --append rd.ramdax=0
 }
 
-@test "rd.ramdax=0 without systemd" {
-	vm_script <<-'END'
-		untouched
-	END
-	dracut_image trixie "${host_only[@]}" "${without_systemd[@]}"
-	dracut_boot --memmap '514M!4G' --append rd.ramdax=0
-}
-
 @test "a crash kernel is left alone, whatever is required" {
 	vm_script <<-'END'
 		untouched
@@ -148,5 +140,12 @@ host_only=(--hostonly --add-drivers "virtio_pci virtio_blk ext4")
 	dracut_image trixie --no-hostonly --add ramdax
 	grep 'WITHOUT RAMDAX' "$vm_dir/build"
 	run grep sbin/ramdax "$vm_dir/contents"
+	[ "$status" -eq 1 ]
+}
+
+@test "an image for crash kernels has nothing of it, though dracut.conf.d asks for ramdax" {
+	dracut_environment=(IN_KDUMP=1)
+	dracut_image trixie --no-hostonly --add ramdax
+	run grep -E 'sbin/ramdax|ramdax-initrd|etc/ramdax' "$vm_dir/contents"
 	[ "$status" -eq 1 ]
 }

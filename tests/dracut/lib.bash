@@ -21,16 +21,20 @@ dracut_here=$vm_here/../dracut
 
 dracut_setup() {
 	vm_setup
+	dracut_environment=()
 	cp "$dracut_here/init" "$vm_tree/init"
 	cp "$dracut_here/guest.sh" "$vm_tree/guest/dracut.sh"
 }
 
 # dracut_image SUITE [OPTION]...: what "dracut OPTION..." makes on that distribution with this
 # tree's ramdax installed. Its messages go to $vm_dir/build, a listing to $vm_dir/contents. The
-# tests of one file share an image if they ask for the same one.
+# tests of one file share an image if they ask for the same one. dracut_environment: for dracut.
 dracut_image() {
-	local kernel kept
-	kept=$BATS_FILE_TMPDIR/$({ echo "$*" && cat "$vm_tree/etc/ramdax/layout.toml"; } 2>&1 | sha256sum | cut -c 1-16)
+	local kept
+	kept=$BATS_FILE_TMPDIR/$({
+		echo "${dracut_environment[*]} $*"
+		cat "$vm_tree/etc/ramdax/layout.toml"
+	} 2>/dev/null | sha256sum | cut -c 1-16)
 	if [ ! -e "$kept" ]; then
 		dracut_build "$@" || return
 		mkdir "$kept.new"
@@ -43,12 +47,13 @@ dracut_image() {
 dracut_build() {
 	local kernel
 	kernel=$("$vm_here/fetch-kernel")
-	dracut_overlay "$1" "$kernel" dracut --force --no-early-microcode \
-		--kver "$(cat "$kernel/release")" "${@:2}" /out/initrd >"$vm_dir/build" 2>&1 &&
-		dracut_overlay "$1" "$kernel" lsinitrd /out/initrd >"$vm_dir/contents" || {
+	dracut_overlay "$1" "$kernel" env "${dracut_environment[@]}" \
+		dracut --force --no-early-microcode --kver "$(cat "$kernel/release")" "${@:2}" \
+		/out/initrd >"$vm_dir/build" 2>&1 || {
 		cat "$vm_dir/build"
 		return 1
 	}
+	dracut_overlay "$1" "$kernel" lsinitrd /out/initrd >"$vm_dir/contents"
 }
 
 # dracut_overlay SUITE KERNEL COMMAND...: runs the command in the distribution with ramdax, the
@@ -109,7 +114,7 @@ dracut_boot() {
 }
 
 # boot_stops TEXT [OPTION VALUE]...: the boot (options as vm_boot's) comes to where the console says
-# TEXT, and then neither goes on nor powers off: for another 20 seconds the guest is there and the
+# TEXT, and then neither goes on nor powers off: for another 10 seconds the guest is there and the
 # real root is not.
 boot_stops() {
 	local text=$1 memory='' below='' memmap='' append='' cpus=1 numa='' deadline
@@ -134,7 +139,7 @@ boot_stops() {
 		}
 		sleep 0.5
 	done
-	sleep 20
+	sleep 10
 	kill -0 "$vm_pid" || {
 		echo "boot_stops: the guest powered off"
 		return 1
