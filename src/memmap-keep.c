@@ -214,7 +214,7 @@ bool memmap_keep(struct choosing *c)
 	_cleanup_(freep) bool *claimed = mem_calloc(c->machine->n_carveouts, sizeof(*claimed));
 
 	carveout_match(layout, c->machine, c->running);
-	memmap_match(layout, c->machine, &c->space, c->running);
+	memmap_match(layout, c->machine, c->running);
 	for (size_t i = 0; i < layout->n_regions; i++)
 		kept[i] = c->running[i];
 	if (c->options->fresh)

@@ -37,7 +37,7 @@ size_t *memmap_by_demand(const struct layout *layout, const struct memmap_space 
 	return order;
 }
 
-/* What is being matched; @of_region grows. */
+/* What is being matched, and in which order. */
 struct matching {
 	const struct layout *layout;
 	const struct machine *machine;
@@ -93,21 +93,31 @@ static bool give_out(const struct matching *m, bool larger, size_t *of_region)
 	return all;
 }
 
-void memmap_match(const struct layout *layout, const struct machine *machine,
-		  const struct memmap_space *space, size_t *of_region)
+static void match_rest(const struct matching *m, size_t *of_region)
 {
-	_cleanup_(freep) size_t *order = memmap_by_demand(layout, space);
-	_cleanup_(freep) size_t *trial = mem_calloc(layout->n_regions, sizeof(*trial));
-	const struct matching m = {layout, machine, space, order};
+	size_t n = m->layout->n_regions;
+	_cleanup_(freep) size_t *trial = mem_calloc(n, sizeof(*trial));
 
-	give_out(&m, false, of_region);
-	for (size_t i = 0; i < layout->n_regions; i++)
+	give_out(m, false, of_region);
+	for (size_t i = 0; i < n; i++)
 		trial[i] = of_region[i];
-	if (!give_out(&m, true, trial))
+	if (!give_out(m, true, trial))
 		return;
-	for (size_t i = 0; i < machine->n_carveouts; i++)
-		if (!is_taken(&m, trial, i))
+	for (size_t i = 0; i < m->machine->n_carveouts; i++)
+		if (carveout_usable(&m->machine->carveouts[i]) && !is_taken(m, trial, i))
 			return;
-	for (size_t i = 0; i < layout->n_regions; i++)
+	for (size_t i = 0; i < n; i++)
 		of_region[i] = trial[i];
+}
+
+void memmap_match(const struct layout *layout, const struct machine *machine, size_t *of_region)
+{
+	_cleanup_(memmap_space_release) struct memmap_space space;
+	_cleanup_(freep) char *unknown = memmap_space_read(&space, machine);
+	_cleanup_(freep) size_t *order = NULL;
+
+	if (unknown)
+		return;
+	order = memmap_by_demand(layout, &space);
+	match_rest(&(struct matching){layout, machine, &space, order}, of_region);
 }

@@ -14,8 +14,7 @@
  * remains, gives them out: the smallest that is large enough, to the most demanding region first.
  * All or none, because a carveout that remains may be somebody's.
  */
-void memmap_match(const struct layout *layout, const struct machine *m,
-		  const struct memmap_space *space, size_t *of_region);
+void memmap_match(const struct layout *layout, const struct machine *m, size_t *of_region);
 
 /*
  * Indices of the regions of @layout: those bound to a node before others, more demanding ones
