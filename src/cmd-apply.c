@@ -8,6 +8,7 @@
 #include "boot.h"
 #include "carveout.h"
 #include "mem.h"
+#include "notify.h"
 #include "observe.h"
 #include "record.h"
 
@@ -168,7 +169,7 @@ static enum status apply_locked(struct run *run, const char *boot_id)
 	run->options.plan.settled_context = record;
 	if (!is_wanted(run)) {
 		boot_record_free(record);
-		return STATUS_OK;
+		return STATUS_CONFLICT;
 	}
 	outcome = apply_run(run->fs, run->layout, &run->options);
 	status = outcome->status;
@@ -225,6 +226,7 @@ static enum status apply_supervised(struct run *run)
 	uint64_t ms = boot_ms(run->layout);
 	int status = STATUS_FAILED, r;
 
+	notify_extend_start(ms + 2 * STUCK_MS);
 	run->options.deadline = deadline_in(ms);
 	r = deadline_supervise(deadline_in(ms + STUCK_MS), apply_layout, run, &status);
 	if (r == -ETIMEDOUT)

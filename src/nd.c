@@ -113,7 +113,12 @@ int nd_free(struct sysfs *fs, const char *device, const char *holder)
 
 int nd_delete(struct sysfs *fs, const char *device)
 {
-	return nd_set_number(fs, device, "size", 0);
+	int r = nd_set_number(fs, device, "size", 0);
+
+	/* What is left of it may become the next seed, or go away while this is written. */
+	if (r == 0 && fs->live && sysfs_write(fs, "\n", ND_DEVICES "/%s/alt_name", device) == 0)
+		(void)sysfs_write(fs, "\n", ND_DEVICES "/%s/holder_class", device);
+	return r;
 }
 
 /* 0 if @seed is fresh; -ENODEV while it is not yet, or no longer, one; -EBUSY if it is taken. */

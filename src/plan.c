@@ -55,6 +55,8 @@ static char *describe_carveouts(const struct machine *m)
 {
 	_cleanup_(text_release) struct text text = {0};
 
+	if (!m->n_carveouts && !m->has_iomem)
+		return mem_strdup("/proc/iomem shows its addresses to root only");
 	if (!m->n_carveouts)
 		return mem_strdup("there is none on this machine (no memmap= with \"!\" on the "
 				  "kernel command line?)");
@@ -165,9 +167,8 @@ const char *step_name(enum step_kind kind)
 {
 	static const char *const names[] = {
 		[STEP_OVERRIDE] = "reserve", [STEP_RELEASE] = "release", [STEP_BIND] = "bind",
-		[STEP_RESET] = "reset", [STEP_DESTROY] = "destroy",
-		[STEP_CLEAR] = "clear",      [STEP_ENABLE] = "enable",   [STEP_CREATE] = "create",
-		[STEP_FORMAT] = "format",
+		[STEP_RESET] = "reset",      [STEP_DESTROY] = "destroy", [STEP_CLEAR] = "clear",
+		[STEP_ENABLE] = "enable",    [STEP_CREATE] = "create",   [STEP_FORMAT] = "format",
 	};
 
 	return names[kind];
