@@ -112,7 +112,8 @@ static void skip_string(struct toml_parser *p)
 	while (toml_peek(p, 0) >= 0 && (several || !toml_line_break(p, 0))) {
 		if (several ? toml_take(p, three) : toml_take(p, three + 2))
 			return;
-		if (quote == '"' && toml_peek(p, 0) == '\\' && toml_peek(p, 1) == '"')
+		if (quote == '"' && toml_peek(p, 0) == '\\' &&
+		    (toml_peek(p, 1) == '"' || toml_peek(p, 1) == '\\'))
 			toml_skip(p, 1);
 		toml_skip(p, 1);
 	}

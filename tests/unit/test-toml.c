@@ -275,9 +275,11 @@ static void what_is_incomplete_is_marked(void)
 							  "k = 2\n"
 							  "[[f.g]]\n"
 							  "[h]\n"
-							  "i = { j = 1, k = nope }\n");
+							  "i = { j = 1, k = nope }\n"
+							  "[l]\n"
+							  "\"\\q\" = 1\n");
 
-	CHECK_INT(p.faults.n, 5);
+	CHECK_INT(p.faults.n, 6);
 	CHECK(p.root->damaged); /* for the [[f] that is not there */
 	CHECK(at(p.root, "a")->damaged);
 	CHECK(at(p.root, "a.list")->damaged);
@@ -292,6 +294,8 @@ static void what_is_incomplete_is_marked(void)
 	CHECK(!at(p.root, "h")->damaged);
 	CHECK(at(p.root, "h.i")->damaged);
 	CHECK_INT(at(p.root, "h.i.j")->integer, 1);
+	CHECK(at(p.root, "l")->damaged);
+	CHECK_INT(at(p.root, "l")->n, 0);
 	CHECK_INT(at(p.root, "good")->integer, 1);
 }
 
@@ -305,6 +309,15 @@ static void one_mistake_gives_one_fault(void)
 	CHECK_FAULTS("a = [\n 1 2,\n 'x # ]',\n {b = ']'},\n \"\"\"]\n]\"\"\",\n] # ]\nb = ?\n",
 		     "2:4: expected \",\" or \"]\" in the array of line 1, found \"2\"\n"
 		     "8:5: expected a value, found \"?\"");
+	CHECK_FAULTS("a = [ 1 2,\n \"]\\\\\", ']\\', \"\\\"]\", # ]\n]\nb = ?\n",
+		     "1:9: expected \",\" or \"]\" in the array of line 1, found \"2\"\n"
+		     "4:5: expected a value, found \"?\"");
+	CHECK_FAULTS("a = [ 1\n\"b \\\" c\" . 'd\\' = 2\nb = ?\n",
+		     "1:5: this array is not closed: expected \"]\" before line 2\n"
+		     "3:5: expected a value, found \"?\"");
+	CHECK_FAULTS("a = [ 1,\n[infinite]\nb = ?\n",
+		     "1:5: this array is not closed: expected \"]\" before line 2\n"
+		     "3:5: expected a value, found \"?\"");
 	CHECK_FAULTS("a = { b = 1,\n  c = 2,\n}\nd = 1 1\n",
 		     "1:13: expected a key: an inline table ends on the line it begins on\n"
 		     "4:7: expected the end of the line after the value of \"d\", found \"1\"");
