@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "boot.h"
+#include "cmdline.h"
 
 #include <blkid/blkid.h>
 #include <fcntl.h>

@@ -6,6 +6,7 @@
 #include "apply.h"
 #include "boot-record.h"
 #include "boot.h"
+#include "cmdline.h"
 #include "carveout.h"
 #include "mem.h"
 #include "notify.h"

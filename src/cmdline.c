@@ -2,8 +2,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "boot.h"
+#include "cmdline.h"
 #include "mem.h"
+#include "text.h"
 
 char *cmdline_next(const char **cursor)
 {

@@ -7,7 +7,7 @@
 #ifndef RAMDAX_MEMMAP_SPACE_H
 #define RAMDAX_MEMMAP_SPACE_H
 
-#include "boot.h"
+#include "cmdline.h"
 #include "machine.h"
 
 /* A carveout lies inside one of these: one System RAM entry, one node, not hot-pluggable. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "boot.h"
+#include "cmdline.h"
 #include "devtree.h"
 #include "firmware.h"
 #include "inuse.h"

@@ -11,7 +11,7 @@
  */
 #include <string.h>
 
-#include "boot.h"
+#include "cmdline.h"
 #include "devtree.h"
 #include "firmware.h"
 #include "inuse-parts.h"

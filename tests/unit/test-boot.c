@@ -3,6 +3,7 @@
  * How the kernel came to run, what it can, what it was told.
  */
 #include "boot.h"
+#include "cmdline.h"
 
 #include "unit.h"
 
