@@ -1,0 +1,97 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What may be destroyed, and only then: --recreate, on_conflict, --prune. Never what is in
+# use.
+#
+# shellcheck disable=SC2154,SC2016 # variables of lib.bash; single quotes are for the guest
+
+load lib
+setup() {
+	vm_setup
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "pool"
+		[[region.namespace]]
+		name = "files"
+		size = "64MiB"
+		filesystem.type = "ext4"
+		[[region.namespace]]
+		name = "memory"
+		mode = "devdax"
+		size = "64MiB"
+		[[region.namespace]]
+		name = "plain"
+		mode = "raw"
+		size = "16MiB"
+	END
+}
+teardown() { vm_teardown; }
+
+@test "--recreate makes anew what conflicts, and nothing else" {
+	vm_script <<-'END'
+		run 0 ramdax apply
+		echo precious | dd of="$(device plain)" conv=notrunc,fsync 2>/dev/null
+		echo precious | daxio write "$(device memory)" 0 9
+		sed -i '/name = "memory"/,/size/s/64MiB/96MiB/' /etc/ramdax/layout.toml
+		run 5 ramdax apply
+		run 5 ramdax apply --recreate=plain --yes
+		is "'plain' did not conflict" "$(head -c 8 "$(device plain)")" precious
+		is "'memory' was not named" "$(device_size "$(device memory)")" 67108864
+		run 0 ramdax apply --recreate=memory --yes
+		at_least "'memory' was made anew" "$(device_size "$(device memory)")" 100663296
+		is "'plain' is as it was" "$(head -c 8 "$(device plain)")" precious
+		run 0 ramdax plan --check
+	END
+	vm_boot --memory 2G --memmap '262272K!4G'
+}
+
+@test "on_conflict = recreate" {
+	vm_script <<-'END'
+		run 0 ramdax apply
+		sed -i '/name = "plain"/a on_conflict = "recreate"' /etc/ramdax/layout.toml
+		sed -i '/name = "plain"/,/size/s/16MiB/32MiB/' /etc/ramdax/layout.toml
+		run 6 ramdax plan --check
+		run 0 ramdax apply
+		is "it was made anew" "$(device_size "$(device plain)")" 33554432
+		run 0 ramdax plan --check
+	END
+	vm_boot --memory 2G --memmap '262272K!4G'
+}
+
+@test "--prune removes what the layout does not name" {
+	vm_script <<-'END'
+		run 0 ramdax apply
+		sed -i 's/"plain"/"other"/' /etc/ramdax/layout.toml
+		run 0 ramdax apply
+		is "'plain' is left alone" "$(namespace plain mode)" raw
+		run 0 ramdax apply --prune --yes
+		is "--prune removed it" "$(namespace plain mode)" ""
+		is "the rest is there" "$(namespaces)" 3
+		run 0 ramdax plan --check
+	END
+	vm_boot --memory 2G --memmap '262272K!4G'
+}
+
+@test "what is in use is never destroyed" {
+	vm_script <<-'END'
+		run 0 ramdax apply
+		mount -t ext4 "$(device files)" /mnt
+		echo precious >/mnt/file
+		sed -i 's/64MiB/60MiB/;s/16MiB/12MiB/' /etc/ramdax/layout.toml
+		sleep 600 <"$(device plain)" &
+		sleep 1
+		run 5 ramdax apply --recreate --yes
+		is "the file is there" "$(cat /mnt/file)" precious
+		is "so is what is open" "$(device_size "$(device plain)")" 16777216
+		at_least "the other was made anew" 67108863 "$(device_size "$(device memory)")"
+		says "the message says who has it" /tmp/err '/mnt'
+		kill $!
+		umount /mnt
+		run 0 ramdax apply --recreate --yes
+		at_least "now it is" 67108863 "$(device_size "$(device files)")"
+		run 0 ramdax plan --check
+	END
+	vm_boot --memory 2G --memmap '262272K!4G'
+}
