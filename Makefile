@@ -38,6 +38,8 @@ PREFIX ?= /usr
 at = $(foreach file,$(wildcard $(1)),$(file):$(2)/)
 INSTALL := ramdax:sbin/ $(call at,ramdax-verify,sbin) \
 	$(call at,dracut/module.d/90ramdax/*,lib/dracut/modules.d/90ramdax) \
+	$(call at,initramfs-tools/hooks/*,share/initramfs-tools/hooks) \
+	$(call at,initramfs-tools/scripts/init-top/*,share/initramfs-tools/scripts/init-top) \
 	$(call at,systemd/*.service,lib/systemd/system) \
 	$(foreach n,5 7 8,$(call at,man/*.$(n),share/man/man$(n))) \
 	$(call at,completion/ramdax,share/bash-completion/completions) \
@@ -47,7 +49,7 @@ LINKS := ramdax:sbin/ramdax-gen-cmdline \
 	../ramdax.service:lib/systemd/system/sysinit.target.wants/ramdax.service
 source = $(firstword $(subst :, ,$(1)))
 target = $(DESTDIR)$(PREFIX)/$(lastword $(subst :, ,$(1)))
-mode = $(if $(filter sbin/ %.sh,$(subst :, ,$(1))),755,644)
+mode = $(if $(filter sbin/ %.sh initramfs-tools/%,$(subst :, ,$(1))),755,644)
 
 define newline
 
@@ -73,7 +75,8 @@ clean:
 # some of them: make check TESTS=tests/vm/cold.bats. check-long runs the random ones in full.
 # Each tests/unit/test-*.c is a program and a test, built with the sanitizers.
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test-*.c))
-TESTS ?= $(UNIT) $(wildcard tests/*.bats tests/dracut/*.bats tests/vm/*.bats)
+TESTS ?= $(UNIT) $(wildcard tests/*.bats tests/dracut/*.bats tests/initramfs/*.bats \
+	tests/vm/*.bats)
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 
 $(BUILD)/unit/%: tests/unit/%.c $(SOURCES) $(wildcard src/*.h tests/unit/*.h)
