@@ -82,11 +82,11 @@ char *container_evidence(const struct sysfs *fs)
 	char *evidence = marker(fs);
 
 	if (!evidence)
+		evidence = variable(fs);
+	if (!evidence)
 		evidence = file_system(fs, "proc", PROC_SUPER_MAGIC);
 	if (!evidence)
 		evidence = file_system(fs, "sys", SYSFS_MAGIC);
-	if (!evidence)
-		evidence = variable(fs);
 	if (!evidence)
 		evidence = other_namespace();
 	if (!evidence)

@@ -80,17 +80,12 @@ bool memmap_check_nodes(struct choosing *c)
 	return true;
 }
 
-bool memmap_check_recognition(struct choosing *c)
+/* The carveouts that the ranges will be, by start; the caller frees them. */
+static struct seen_carveout *carveouts_of(const struct choosing *c)
 {
-	const struct layout *layout = c->layout;
-	size_t n = layout->n_regions;
-	_cleanup_(freep) struct seen_carveout *carveouts = mem_calloc(n, sizeof(*carveouts));
-	_cleanup_(freep) size_t *of_region = mem_calloc(n, sizeof(*of_region));
-	struct machine cold = *c->machine;
+	size_t n = c->layout->n_regions;
+	struct seen_carveout *carveouts = mem_calloc(n, sizeof(*carveouts));
 
-	cold.n_regions = 0;
-	cold.n_carveouts = n;
-	cold.carveouts = carveouts;
 	for (size_t i = 0; i < n; i++) {
 		struct seen_carveout *at = carveouts;
 
@@ -100,29 +95,34 @@ bool memmap_check_recognition(struct choosing *c)
 		*at = (struct seen_carveout){.range = c->ranges[i].range,
 					     .node = c->ranges[i].node};
 	}
-	carveout_match(layout, &cold, of_region);
-	for (size_t i = 0; i < n; i++) {
-		const struct layout_region *region = &layout->regions[i];
-		uint64_t usable;
+	return carveouts;
+}
 
-		if (of_region[i] == NO_CARVEOUT) {
-			memmap_refuse(
-				c, region->line,
-				"after a power cycle nothing would tell which range is region "
-				"\"%s\"'s: address = \"0x%llx\" does",
-				region->name, (unsigned long long)c->ranges[i].range.start);
-			return false;
-		}
-		usable = carveout_usable(&carveouts[of_region[i]]);
-		if (!region->foreign &&
-		    usable < memmap_needs(region, &c->space, carveouts[of_region[i]].range.start)) {
-			memmap_refuse(c, region->line,
-				      "after a power cycle the ranges of region \"%s\" and another "
-				      "would be taken for each other: address = \"0x%llx\" tells "
-				      "them apart",
-				      region->name, (unsigned long long)c->ranges[i].range.start);
-			return false;
-		}
+bool memmap_check_recognition(struct choosing *c)
+{
+	size_t n = c->layout->n_regions;
+	_cleanup_(freep) struct seen_carveout *carveouts = carveouts_of(c);
+	_cleanup_(freep) size_t *of_region = mem_calloc(n, sizeof(*of_region));
+	struct machine cold = *c->machine;
+
+	cold.n_regions = 0;
+	cold.carveouts = carveouts;
+	cold.n_carveouts = n;
+	carveout_match(c->layout, &cold, of_region);
+	for (size_t i = 0; i < n; i++) {
+		const struct layout_region *region = &c->layout->regions[i];
+		const struct seen_carveout *own =
+			of_region[i] == NO_CARVEOUT ? NULL : &carveouts[of_region[i]];
+
+		if (own &&
+		    (region->foreign ||
+		     carveout_usable(own) >= memmap_needs(region, &c->space, own->range.start)))
+			continue;
+		memmap_refuse(c, region->line,
+			      "after a power cycle nothing would tell which range is region "
+			      "\"%s\"'s: address = \"0x%llx\" does",
+			      region->name, (unsigned long long)c->ranges[i].range.start);
+		return false;
 	}
 	return true;
 }

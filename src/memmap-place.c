@@ -35,6 +35,12 @@ struct hunt {
 };
 static const struct hunt hunts[] = {{false, true}, {false, false}, {true, true}, {true, false}};
 
+/* One try to serve all regions. */
+struct attempt {
+	const size_t *order; /* NULL: that of the file */
+	bool low;            /* below 4 GiB, too */
+};
+
 /*
  * Where the first namespace aligned to more than 2 MiB wants the region to start: so far below a
  * boundary that info block and page map end there. The map also covers the lead itself.
@@ -271,30 +277,30 @@ static void settle(const struct choosing *c, struct memmap_range *chosen,
 		      found->why);
 }
 
-static bool find_anywhere(const struct choosing *c, const struct layout_region *region,
+static bool find_anywhere(const struct choosing *c, const struct layout_region *region, bool low,
 			  struct candidate *found)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(hunts); i++)
-		if (find_place(c, region, hunts[i], found))
+		if ((low || !hunts[i].low) && find_place(c, region, hunts[i], found))
 			return true;
 	return false;
 }
 
-/* Serves all regions in the @order, NULL for the file's; or none, and returns the one that found
- * no place. */
-static const struct layout_region *place_all(struct choosing *c, const size_t *order)
+/* Serves all regions, or none and returns the one that found no place. */
+static const struct layout_region *place_all(struct choosing *c, struct attempt attempt)
 {
 	const struct layout_region *failed = NULL;
 	size_t n = c->layout->n_regions;
 	_cleanup_(freep) struct candidate *found = mem_calloc(n, sizeof(*found));
 
 	for (size_t i = 0; i < n && !failed; i++) {
-		size_t r = order ? order[i] : i;
+		size_t r = attempt.order ? attempt.order[i] : i;
+		const struct layout_region *region = &c->layout->regions[r];
 
 		if (c->ranges[r].range.size)
 			continue;
-		if (!find_anywhere(c, &c->layout->regions[r], &found[r])) {
-			failed = &c->layout->regions[r];
+		if (!find_anywhere(c, region, attempt.low, &found[r])) {
+			failed = region;
 			break;
 		}
 		c->ranges[r].range = found[r].range;
@@ -302,11 +308,14 @@ static const struct layout_region *place_all(struct choosing *c, const size_t *o
 		c->ranges[r].node = found[r].node;
 	}
 	for (size_t r = 0; r < n; r++) {
-		if (found[r].range.size && failed) {
+		if (!found[r].range.size)
+			continue;
+		if (failed) {
 			c->ranges[r].range = (struct range){0};
 			c->ranges[r].maps = 0;
-		} else if (found[r].range.size)
+		} else {
 			settle(c, &c->ranges[r], &found[r]);
+		}
 	}
 	return failed;
 }
@@ -314,10 +323,15 @@ static const struct layout_region *place_all(struct choosing *c, const size_t *o
 bool memmap_place(struct choosing *c)
 {
 	_cleanup_(freep) size_t *demand = memmap_by_demand(c->layout, &c->space);
-	const struct layout_region *failed = place_all(c, NULL);
+	const struct attempt attempts[] = {
+		{NULL, false}, {demand, false}, {NULL, true}, {demand, true}};
+	const struct layout_region *failed = NULL;
 
-	if (!failed || !place_all(c, demand))
-		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(attempts); i++) {
+		failed = place_all(c, attempts[i]);
+		if (!failed)
+			return true;
+	}
 	refuse_region(c, failed);
 	return false;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Where gen-cmdline puts carveouts, rule by rule. Numbers are worked out by hand. */
+#include "carveout.h"
+#include "memmap-match.h"
 #include "memmap-tools.h"
 
 #define FSDAX_1G  "size = \"1GiB\"" /* raw: 1 GiB + 16 MiB of map + 8 KiB, rounded: 1042 MiB */
@@ -108,6 +110,39 @@ static void no_node_is_emptied(void)
 	machine_node(m, 6 * GIB, 16 * GIB, 0, false);
 	CHECK_LINE(layout_one("node = 1\nsize = \"768MiB\"", "size = \"1%\"\nmode = \"raw\""), m,
 		   false, "no place for region \"r\"");
+}
+
+static void a_part_of_large_nodes_stays(void)
+{
+	/* Node 1 has 64 GiB, of which 1 GiB stays. */
+	for (int more = 0; more < 2; more++) {
+		struct machine *m = machine_usual(124 * GIB);
+
+		machine_node(m, 0, 64 * GIB, 0, false);
+		machine_node(m, 64 * GIB, 128 * GIB, 1, false);
+		CHECK_LINE(layout_one(more ? "node = 1\nsize = \"64512MiB\""
+					   : "node = 1\nsize = \"62GiB\"",
+				      "size = \"1%\"\nmode = \"raw\""),
+			   m, false,
+			   more ? "no place for region \"r\"" : "memmap=63490M!0x1000000000");
+	}
+}
+
+#define TWO_REGIONS(first, second) \
+	"version = 1\n[[region]]\nname = \"a\"\n" first "[[region]]\nname = \"b\"\n" second
+
+static void regions_of_nodes_come_first_if_need_be(void)
+{
+	struct machine *m = machine_usual(12 * GIB);
+
+	/* In the order of the file "a" would take what only "b" can have above 4 GiB. */
+	machine_node(m, 0, 7 * GIB, 0, false);
+	machine_node(m, 7 * GIB, 16 * GIB, 1, false);
+	CHECK_LINE(layout_of(TWO_REGIONS("size = \"2GiB\"\n", "size = \"2560MiB\"\nnode = 0\n")), m,
+		   false, "memmap=2562M!0x100000000,2050M!0x1c0000000");
+	/* Where both find room, that is the order. */
+	CHECK_LINE(layout_of(TWO_REGIONS("size = \"2GiB\"\n", "size = \"4GiB\"\n")),
+		   machine_usual(28 * GIB), false, "memmap=2050M!0x100000000,4098M!0x181000000");
 }
 
 static void memory_that_may_vanish_is_no_place(void)
@@ -220,6 +255,60 @@ static void running_ranges_stay(void)
 	m = machine_usual(12 * GIB);
 	machine_carveout(m, 6 * GIB, 1044 * MIB);
 	CHECK_LINE(layout_one("", FSDAX_1G), m, true, "memmap=1044M!0x100000000");
+}
+
+static void running_ranges_must_hold_the_namespaces(void)
+{
+	/* 1040 MiB are enough for 1 GiB aligned to itself, but not where it starts on the boundary.
+	 */
+	struct machine *m = machine_usual(12 * GIB);
+
+	machine_carveout(m, 6 * GIB, 1042 * MIB);
+	CHECK_LINE(layout_one("size = \"1040MiB\"", "mode = \"devdax\"\nsize = \"1GiB\""), m, false,
+		   "memmap=1042M!0x13f000000");
+	m = machine_usual(12 * GIB);
+	machine_carveout(m, 6 * GIB - 16 * MIB, 1042 * MIB);
+	CHECK_LINE(layout_one("size = \"1040MiB\"", "mode = \"devdax\"\nsize = \"1GiB\""), m, false,
+		   "memmap=1042M!0x17f000000");
+}
+
+/* The carveouts that memmap_match() gives to "a" and "b", on their own. */
+static void match_two(const char *text, struct machine *m, size_t of_a, size_t of_b)
+{
+	struct layout *layout = layout_of(text);
+	size_t of_region[2] = {NO_CARVEOUT, NO_CARVEOUT};
+
+	memmap_match(layout, m, of_region);
+	CHECK_INT(of_region[0], of_a);
+	CHECK_INT(of_region[1], of_b);
+	layout_free(layout);
+	machine_free(m);
+}
+
+static struct machine *machine_running(uint64_t first, uint64_t second, uint64_t third)
+{
+	struct machine *m = machine_usual(29 * GIB);
+
+	machine_carveout(m, 6 * GIB, first);
+	machine_carveout(m, 16 * GIB, second);
+	if (third)
+		machine_carveout(m, 28 * GIB, third);
+	return m;
+}
+
+static void shares_and_surplus_are_matched(void)
+{
+	/* Of 32 GiB less a little: 10% are 3276 MiB, 20% are 6552 MiB. */
+	match_two(TWO_REGIONS("size = \"10%\"\n", "size = \"20%\"\n"),
+		  machine_running(6554 * MIB, 3278 * MIB, GIB), 1, 0);
+	/* Larger ones: the smaller that is large enough, and only if each gets one and none is
+	 * left. */
+	match_two(TWO_REGIONS("size = \"1GiB\"\n", "size = \"2GiB\"\n"),
+		  machine_running(4 * GIB, 3 * GIB, 0), 0, 1);
+	match_two(TWO_REGIONS("size = \"1GiB\"\n", "size = \"2GiB\"\n"),
+		  machine_running(4 * GIB, 3 * GIB, GIB), NO_CARVEOUT, NO_CARVEOUT);
+	match_two(TWO_REGIONS("size = \"1GiB\"\n", "size = \"5GiB\"\n"),
+		  machine_running(4 * GIB, 3 * GIB, 0), NO_CARVEOUT, NO_CARVEOUT);
 }
 
 static void surplus_is_said(void)
@@ -459,11 +548,13 @@ static void no_regions_need_no_line(void)
 UNIT_TESTS(UNIT(sizes_are_printed_exactly), UNIT(the_lowest_place_above_4_gib),
 	   UNIT(a_gib_stays_above), UNIT(below_4_gib_in_the_middle),
 	   UNIT(huge_alignment_starts_below_a_boundary), UNIT(nodes_are_kept_apart),
-	   UNIT(no_node_is_emptied), UNIT(memory_that_may_vanish_is_no_place),
+	   UNIT(no_node_is_emptied), UNIT(a_part_of_large_nodes_stays),
+	   UNIT(regions_of_nodes_come_first_if_need_be), UNIT(memory_that_may_vanish_is_no_place),
 	   UNIT(the_system_keeps_memory), UNIT(page_maps_in_memory_count),
-	   UNIT(running_ranges_stay), UNIT(surplus_is_said), UNIT(stale_labels_are_avoided),
-	   UNIT(carveouts_of_nobody_are_spared), UNIT(declared_addresses_are_checked),
-	   UNIT(foreign_ranges_stay_in_the_line), UNIT(shares_of_ram),
-	   UNIT(other_parts_of_the_command_line), UNIT(they_are_named),
+	   UNIT(running_ranges_stay), UNIT(running_ranges_must_hold_the_namespaces),
+	   UNIT(shares_and_surplus_are_matched), UNIT(surplus_is_said),
+	   UNIT(stale_labels_are_avoided), UNIT(carveouts_of_nobody_are_spared),
+	   UNIT(declared_addresses_are_checked), UNIT(foreign_ranges_stay_in_the_line),
+	   UNIT(shares_of_ram), UNIT(other_parts_of_the_command_line), UNIT(they_are_named),
 	   UNIT(guests_whose_memory_is_not_their_own), UNIT(maps_that_prove_nothing),
 	   UNIT(nodes_that_contradict), UNIT(sizes_no_machine_has), UNIT(no_regions_need_no_line))
