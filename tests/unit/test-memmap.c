@@ -118,13 +118,14 @@ static void a_part_of_large_nodes_stays(void)
 	for (int more = 0; more < 2; more++) {
 		struct machine *m = machine_usual(124 * GIB);
 
-		machine_node(m, 0, 64 * GIB, 0, false);
-		machine_node(m, 64 * GIB, 128 * GIB, 1, false);
+		machine_node(m, 0, 4 * GIB, 0, false);
+		machine_node(m, 4 * GIB, 68 * GIB, 1, false);
+		machine_node(m, 68 * GIB, 128 * GIB, 0, false);
 		CHECK_LINE(layout_one(more ? "node = 1\nsize = \"64512MiB\""
 					   : "node = 1\nsize = \"62GiB\"",
 				      "size = \"1%\"\nmode = \"raw\""),
 			   m, false,
-			   more ? "no place for region \"r\"" : "memmap=63490M!0x1000000000");
+			   more ? "no place for region \"r\"" : "memmap=63490M!0x100000000");
 	}
 }
 
@@ -370,12 +371,16 @@ static void declared_addresses_are_checked(void)
 	/* Half of it beyond the end. */
 	CHECK_LINE(layout_one("address = \"0x3e0000000\"", FSDAX_1G), machine_usual(12 * GIB),
 		   false, "region \"r\" cannot have 1044MiB at 0x3e0000000: it is not wholly");
-	/* What runs elsewhere has to give way. */
+	/* What runs there but is too small, or runs elsewhere, has to give way. */
 	struct machine *m = machine_usual(12 * GIB);
 
 	machine_carveout(m, 8 * GIB, 1044 * MIB);
 	CHECK_LINE(layout_one("address = \"0x180000000\"", FSDAX_1G), m, false,
 		   "memmap=1044M!0x180000000");
+	m = machine_usual(12 * GIB);
+	machine_carveout(m, 6 * GIB, 2 * GIB);
+	CHECK_LINE(layout_one("address = \"0x180000000\"\nsize = \"4GiB\"", "size = \"1GiB\""), m,
+		   false, "memmap=4098M!0x180000000");
 }
 
 #define FOREIGN                                                                              \
