@@ -36,6 +36,11 @@ kexec_again='
 		mode = "devdax"
 		size = "64MiB"
 		survives = "kexec"
+		[[region.namespace]]
+		name = "scratch"
+		mode = "devdax"
+		size = "32MiB"
+		survives = "none"
 	END
 	vm_script <<-END
 		$kexec_again
@@ -45,6 +50,7 @@ kexec_again='
 			echo letter >/mnt/file
 			umount /mnt
 			echo letter | daxio write "\$(device memory)" 0 6
+			echo letter | daxio write "\$(device scratch)" 0 6
 			kexec_again
 		fi
 		run 0 ramdax apply --boot
@@ -54,6 +60,8 @@ kexec_again='
 		is "the memory holds what it held" "\$(daxio read "\$(device memory)" 0 6)" letter
 		holds "the file system mounts" mount -t ext4 -o dax=always "\$(device files)" /mnt
 		is "and has the file" "\$(cat /mnt/file)" letter
+		is "'scratch' was made anew" "\$(reported scratch)" created
+		is "and is empty" "\$(daxio read "\$(device scratch)" 0 6 | tr -d '\\0')" ""
 	END
 	vm_boot --memory 2G --memmap '262272K!4G'
 }
