@@ -1,0 +1,95 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A boot ends, whatever hangs; and what another driver has is taken over or left alone.
+#
+# shellcheck disable=SC2154,SC2016 # variables of lib.bash; single quotes are for the guest
+
+load lib
+setup() { vm_setup; }
+teardown() { vm_teardown; }
+
+@test "a mkfs that never ends is stopped, and a later run finishes" {
+	vm_layout <<-'END'
+		version = 1
+		boot_timeout = 8
+		[[region]]
+		name = "pool"
+		[[region.namespace]]
+		name = "files"
+		size = "64MiB"
+		filesystem.type = "ext4"
+		[[region.namespace]]
+		name = "memory"
+		mode = "devdax"
+		size = "64MiB"
+	END
+	vm_file /usr/lib/ramdax/mkfs.ext4 755 <<-'END'
+		#!/bin/sh
+		exec /busybox/sleep 600
+	END
+	vm_script <<-'END'
+		run 0 ramdax apply --boot
+		is "the report tells the truth" "$(report .status)" 1
+		is "nothing unfinished is there" "$(ndctl list -N | jq -r '.. | .name? // empty')" ''
+		holds "the reason is told" grep -q 'files' /tmp/err
+		rm /usr/lib/ramdax/mkfs.ext4
+		run 0 ramdax apply
+		is "now it is made" "$(blkid -o value -s TYPE "$(device files)")" ext4
+		run 0 ramdax plan --check
+	END
+	vm_boot --memory 2G --memmap '262272K!4G'
+}
+
+@test "a required namespace that hangs is missing, and the boot is told" {
+	vm_layout <<-'END'
+		version = 1
+		boot_timeout = 5
+		[[region]]
+		name = "pool"
+		[[region.namespace]]
+		name = "files"
+		size = "64MiB"
+		required = true
+		filesystem.type = "ext4"
+	END
+	vm_file /usr/lib/ramdax/mkfs.ext4 755 <<-'END'
+		#!/bin/sh
+		exec /busybox/sleep 600
+	END
+	vm_script <<-'END'
+		run 1 ramdax apply --boot
+	END
+	vm_boot --memory 2G --memmap '131200K!4G'
+}
+
+@test "nd_e820's device is taken over when nothing is on it, and not when something is" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "pool"
+		[[region.namespace]]
+		name = "plain"
+		mode = "raw"
+		size = "64MiB"
+	END
+	vm_script <<-'END'
+		bound() { basename "$(readlink /sys/bus/platform/devices/e820_pmem/driver)"; }
+		modprobe -a nd_e820 nd_pmem
+		cat /sys/bus/nd/devices/ndbus0/wait_probe >/dev/null
+		is "nd_e820 was first" "$(bound)" e820_pmem
+		mke2fs -q -t ext4 /dev/pmem0
+		mount /dev/pmem0 /mnt
+		run 5 ramdax apply
+		run 5 ramdax apply --recreate --prune --yes
+		is "what is mounted stays" "$(bound)" e820_pmem
+		umount /mnt
+		run 5 ramdax apply
+		is "so does a file system" "$(bound)" e820_pmem
+		dd if=/dev/zero of=/dev/pmem0 bs=1M count=4 2>/dev/null
+		run 0 ramdax apply
+		is "an empty device is taken over" "$(bound)" ramdax
+		is "and provisioned" "$(ndctl list -N | jq -r '.. | .name? // empty')" plain
+	END
+	vm_boot --memory 2G --memmap '256M!4G'
+}
