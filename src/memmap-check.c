@@ -22,11 +22,13 @@ uint64_t memmap_system_default(uint64_t ram)
 }
 
 /* What the regions without a range will take at least, so that too much is called too much and
- * not a lack of room. */
+ * not a lack of room. Memory that the system does not use may serve them as well. */
 static uint64_t still_wanted(const struct choosing *c)
 {
 	uint64_t bytes = 0;
 
+	if (c->space.words.limit < range_end(c->space.highest))
+		return 0;
 	for (size_t i = 0; i < c->layout->n_regions; i++) {
 		uint64_t needs = memmap_needs(&c->layout->regions[i], &c->space, SOMEWHERE);
 
@@ -42,7 +44,8 @@ bool memmap_check_system(struct choosing *c)
 	uint64_t reserve = c->choice->system_memory;
 
 	for (size_t i = 0; i < c->layout->n_regions; i++) {
-		if (!checked_add(ranges, c->ranges[i].range.size, &ranges))
+		if (!checked_add(ranges, memmap_system_part(&c->space, c->ranges[i].range),
+				 &ranges))
 			ranges = UINT64_MAX;
 		maps += c->ranges[i].maps;
 	}

@@ -73,7 +73,8 @@ uint64_t memmap_node_taken(const struct choosing *c, int node)
 
 	for (size_t i = 0; i < c->layout->n_regions; i++)
 		if (c->ranges[i].range.size && c->ranges[i].node == node)
-			bytes += c->ranges[i].range.size + c->ranges[i].maps;
+			bytes += memmap_system_part(&c->space, c->ranges[i].range) +
+				 c->ranges[i].maps;
 	return bytes;
 }
 
@@ -109,8 +110,8 @@ static bool read_space(struct choosing *c)
 	_cleanup_(freep) char *why = memmap_space_read(&c->space, c->machine);
 	struct memmap_choice *choice = c->choice;
 
-	for (size_t i = 0; i < c->space.n_others; i++) {
-		const char *part = c->space.others[i].text;
+	for (size_t i = 0; i < c->space.words.n_others; i++) {
+		const char *part = c->space.words.others[i].text;
 
 		*MEM_APPEND(choice->others, choice->n_others) = mem_strdup(part);
 		memmap_warn(

@@ -25,8 +25,8 @@ static char *rule_broken(const struct choosing *c, const struct layout_region *r
 				  "memory that cannot be unplugged");
 	if (!memmap_area_serves(area, region->node))
 		return mem_printf("it is memory of node %d", area->node);
-	for (size_t i = 0; i < c->space.n_taken; i++)
-		if (range_overlaps(c->space.taken[i], r))
+	for (size_t i = 0; i < c->space.words.n_taken; i++)
+		if (range_overlaps(c->space.words.taken[i], r))
 			return mem_strdup("the kernel command line gives a part of it to "
 					  "something else");
 	for (size_t i = 0; i < c->layout->n_regions; i++)

@@ -108,86 +108,6 @@ static char *read_entries(const struct machine *m, struct ranges *entries)
 	return NULL;
 }
 
-/* A fixed place for the crash kernel: crashkernel=[RANGE:]SIZE@START. Read like a memmap= part. */
-static void read_crashkernel(struct memmap_space *space, const char *cmdline)
-{
-	_cleanup_(freep) char *value = cmdline_value(cmdline, "crashkernel");
-	_cleanup_(freep) char *word = NULL;
-	struct memmap_part *parts;
-	const char *colon;
-	size_t n;
-
-	if (!value || !strchr(value, '@'))
-		return;
-	colon = strrchr(value, ':');
-	word = mem_printf("memmap=%s", colon ? colon + 1 : value);
-	n = cmdline_memmap(word, &parts);
-	for (size_t i = 0; i < n; i++)
-		if (parts[i].kind == '@')
-			*MEM_APPEND(space->taken, space->n_taken) = parts[i].range;
-	memmap_free(parts, n);
-}
-
-/* A part without a start, memmap=SIZE: the kernel uses no RAM behind that. */
-static bool is_limit(const struct memmap_part *part, uint64_t *limit)
-{
-	_cleanup_(freep) char *word = mem_printf("memmap=%s@0", part->text);
-	struct memmap_part *parts;
-	size_t n = cmdline_memmap(word, &parts);
-	bool found = n == 1 && parts[0].kind == '@' && parts[0].range.size;
-
-	if (found)
-		*limit = parts[0].range.size;
-	memmap_free(parts, n);
-	return found;
-}
-
-/* Applies the administrator's part to the @entries. NULL, or why that cannot be done. */
-static char *apply_part(struct memmap_space *space, const struct memmap_part *part,
-			struct ranges *entries)
-{
-	uint64_t limit;
-
-	switch (part->kind) {
-	case '@':
-		*MEM_APPEND(space->taken, space->n_taken) = part->range;
-		return NULL;
-	case '#':
-	case '$':
-	case '%':
-		subtract(entries, part->range);
-		return NULL;
-	default:
-		if (!is_limit(part, &limit))
-			return mem_printf("the running kernel was told \"memmap=%s\", after which "
-					  "its memory map is not the firmware's",
-					  part->text);
-		subtract(entries, (struct range){limit, UINT64_MAX - limit});
-		return NULL;
-	}
-}
-
-static char *apply_cmdline(struct memmap_space *space, const char *cmdline, struct ranges *entries)
-{
-	struct memmap_part *parts;
-	size_t n = cmdline_memmap(cmdline, &parts);
-	char *why = NULL;
-
-	for (size_t i = 0; i < n; i++) {
-		struct memmap_part part = parts[i];
-
-		if (part.kind == '!' || !*part.text)
-			continue;
-		if (!why)
-			why = apply_part(space, &part, entries);
-		part.text = mem_strdup(part.text);
-		*MEM_APPEND(space->others, space->n_others) = part;
-	}
-	memmap_free(parts, n);
-	read_crashkernel(space, cmdline);
-	return why;
-}
-
 /* What the memory layout of the nodes says against itself and against the @entries; or NULL. */
 static char *check_nodes(const struct machine *m, const struct ranges *entries)
 {
@@ -225,7 +145,7 @@ static void add_area(struct memmap_space *space, struct range range, int node)
 	struct memmap_node *known = NULL;
 
 	*MEM_APPEND(space->areas, space->n_areas) = (struct memmap_area){range, node};
-	space->ram += range.size;
+	space->ram += memmap_system_part(space, range);
 	for (size_t i = 0; i < space->n_nodes; i++)
 		if (space->nodes[i].node == node)
 			known = &space->nodes[i];
@@ -233,7 +153,7 @@ static void add_area(struct memmap_space *space, struct range range, int node)
 		known = MEM_APPEND(space->nodes, space->n_nodes);
 		known->node = node;
 	}
-	known->ram += range.size;
+	known->ram += memmap_system_part(space, range);
 }
 
 static bool is_first_of_node(const struct machine *m, size_t i)
@@ -299,7 +219,9 @@ char *memmap_space_read(struct memmap_space *space, const struct machine *m)
 	if (!why)
 		why = check_nodes(m, &entries);
 	if (!why)
-		why = apply_cmdline(space, m->cmdline ? m->cmdline : "", &entries);
+		why = memmap_words_read(&space->words, m->cmdline ? m->cmdline : "");
+	for (size_t i = 0; i < space->words.n_cut; i++)
+		subtract(&entries, space->words.cut[i]);
 	if (!why)
 		why = add_areas(space, m, &entries);
 	ranges_release(&entries);
@@ -310,9 +232,13 @@ void memmap_space_release(struct memmap_space *space)
 {
 	free(space->areas);
 	free(space->nodes);
-	free(space->taken);
-	memmap_free(space->others, space->n_others);
+	memmap_words_release(&space->words);
 	*space = (struct memmap_space){0};
+}
+
+uint64_t memmap_system_part(const struct memmap_space *space, struct range r)
+{
+	return common(r, (struct range){0, space->words.limit}).size;
 }
 
 uint64_t memmap_space_ram(const struct memmap_space *space, int node)

@@ -2,13 +2,14 @@
 /*
  * The memory that carveouts may be cut from: what firmware and boot loader both call RAM, divided
  * where the nodes are, without what the firmware may unplug and what the administrator's own
- * memmap= words change. Pure; tables that contradict themselves are refused, not interpreted.
+ * memmap= words change (memmap-words.h). Pure; tables that contradict themselves are refused, not
+ * interpreted.
  */
 #ifndef RAMDAX_MEMMAP_SPACE_H
 #define RAMDAX_MEMMAP_SPACE_H
 
-#include "cmdline.h"
 #include "machine.h"
+#include "memmap-words.h"
 
 /* A carveout lies inside one of these: one System RAM entry, one node, not hot-pluggable. */
 struct memmap_area {
@@ -18,7 +19,7 @@ struct memmap_area {
 
 struct memmap_node {
 	int node;
-	uint64_t ram; /* bytes of its areas */
+	uint64_t ram; /* bytes of its areas that the system uses */
 };
 
 struct memmap_space {
@@ -26,14 +27,9 @@ struct memmap_space {
 	size_t n_areas;
 	struct memmap_node *nodes;
 	size_t n_nodes;
-	uint64_t ram;         /* bytes of all areas */
-	struct range highest; /* the highest System RAM entry */
-	struct range *taken;  /* what carveouts must not touch though it is RAM */
-	size_t n_taken;
-	/* The administrator's parts of memmap= words, all but carveouts; free with
-	 * memmap_space_release(). */
-	struct memmap_part *others;
-	size_t n_others;
+	uint64_t ram;              /* of all nodes */
+	struct range highest;      /* the highest System RAM entry */
+	struct memmap_words words; /* of the kernel command line */
 };
 
 /*
@@ -43,7 +39,10 @@ struct memmap_space {
 char *memmap_space_read(struct memmap_space *space, const struct machine *m);
 void memmap_space_release(struct memmap_space *space);
 
-/* Bytes of RAM of @node, or of all nodes if it is negative. */
+/* Bytes of @r that the system would use as RAM if it were no carveout: those below a limit. */
+uint64_t memmap_system_part(const struct memmap_space *space, struct range r);
+
+/* Bytes of RAM of @node that the system uses, or of all nodes if it is negative. */
 uint64_t memmap_space_ram(const struct memmap_space *space, int node);
 
 /* The area that holds @r whole, or NULL. */

@@ -439,11 +439,19 @@ static void other_parts_of_the_command_line(void)
 		   "memmap=1044M!0x120000000");
 	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("crashkernel=1G-64G:512M@4G"), false,
 		   "memmap=1044M!0x120000000");
-	/* Beyond a limit there is no RAM; in another map nothing is known. */
+	/* Behind a limit the system uses nothing: room for carveouts, before all other. */
 	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("memmap=8G"), false,
+		   "memmap=1044M!0x200000000");
+	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("mem=9G quiet"), false,
+		   "memmap=1044M!0x240000000");
+	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("mem=nopentium"), false,
 		   "memmap=1044M!0x100000000");
-	CHECK_LINE(layout_one("size = \"4GiB\"", FSDAX_1G), machine_with("memmap=8G"), false,
-		   "no place for region \"r\": it needs 4GiB");
+	/* It leaves 7 GiB to the system, of which 2 stay: 4 of 10 GiB from 4 GiB on are its. */
+	CHECK_LINE(layout_one("size = \"10GiB\"", FSDAX_1G), machine_with("mem=8G"), false,
+		   "memmap=10242M!0x100000000");
+	CHECK_LINE(layout_system("system_memory = \"4GiB\"", "size = \"10GiB\"", FSDAX_1G),
+		   machine_with("mem=8G"), false, "the regions take 4 GiB, page maps");
+	/* In another map nothing is known. */
 	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("memmap=exactmap memmap=8G@0"), false,
 		   "no memory of this machine can be given away: the running kernel was told");
 }
