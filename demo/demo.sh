@@ -30,7 +30,7 @@ step() {
 # A paragraph.
 text() {
 	echo
-	echo "$*" | fold -s -w 90
+	echo "$*" | fold -s -w 90 | sed 's/ *$//'
 }
 
 # What the guest prints is coloured for a terminal; this may be none.
@@ -102,8 +102,9 @@ dracut_setup
 vm_layout <"$layout"
 dracut_image "$suite" --no-hostonly || die 'dracut failed'
 text "$(du -hL "$vm_dir/initrd" | cut -f 1) in all. The layout asked for these modules and programs:"
-{ ./ramdax --layout "$layout" needs --modules | tr '\n' ' ' && echo; } | fold -s -w 86 | sed 's/^/    /'
-{ ./ramdax --layout "$layout" needs --programs | tr '\n' ' ' && echo; } | fold -s -w 86 | sed 's/^/    /'
+for what in --modules --programs; do
+	./ramdax --layout "$layout" needs $what | paste -s -d ' ' | fold -s -w 86 | sed 's/^/    /'
+done
 
 step 'First boot: the RAM is empty, as after a power cycle'
 cat demo/say.sh demo/first.sh | vm_script
