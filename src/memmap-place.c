@@ -98,9 +98,9 @@ static bool node_affords(const struct choosing *c, const struct candidate *found
 {
 	uint64_t ram = memmap_space_ram(&c->space, found->node);
 	uint64_t taken = memmap_node_taken(c, found->node) + memmap_node_reserve(c, found->node);
+	uint64_t more = memmap_system_part(&c->space, found->at.range) + found->at.maps;
 
-	return taken <= ram &&
-	       memmap_system_part(&c->space, found->at.range) + found->at.maps <= ram - taken;
+	return more == 0 || (taken <= ram && more <= ram - taken);
 }
 
 /* Above 4 GiB: the least that is lost, then the lowest. Below: the largest part, its middle. */

@@ -451,6 +451,13 @@ static void other_parts_of_the_command_line(void)
 		   "memmap=10242M!0x100000000");
 	CHECK_LINE(layout_system("system_memory = \"4GiB\"", "size = \"10GiB\"", FSDAX_1G),
 		   machine_with("mem=8G"), false, "the regions take 4 GiB, page maps");
+	/* A node that the system does not use at all cannot be emptied. */
+	struct machine *m = machine_with("mem=8G");
+
+	machine_node(m, 0, 8 * GIB, 0, false);
+	machine_node(m, 8 * GIB, 16 * GIB, 1, false);
+	CHECK_LINE(layout_one("node = 1\nsize = \"6GiB\"", FSDAX_1G), m, false,
+		   "memmap=6146M!0x200000000");
 	/* In another map nothing is known. */
 	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("memmap=exactmap memmap=8G@0"), false,
 		   "no memory of this machine can be given away: the running kernel was told");
