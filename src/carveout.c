@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "memmap-match.h"
 #include "request.h"
 
 bool namespace_is_scaffold(const struct seen_namespace *seen)
@@ -136,6 +137,12 @@ static bool by_size(const struct match *match, const struct layout_region *regio
 	       c->range.size == align_up(needs + LABEL_AREA_SIZE, PLACE_ALIGN);
 }
 
+static bool by_node_and_size(const struct match *match, const struct layout_region *region,
+			     const struct seen_carveout *c)
+{
+	return region->node >= 0 && by_size(match, region, c);
+}
+
 static bool by_fitting(const struct match *match, const struct layout_region *region,
 		       const struct seen_carveout *c)
 {
@@ -223,6 +230,15 @@ static void match_last(struct match *match, int node)
 		give(match, region, carveout);
 }
 
+/* What only the size of RAM tells apart, and what is larger than needed. */
+static void match_rest(struct match *match)
+{
+	memmap_match(match->layout, match->machine, match->of_region);
+	for (size_t i = 0; i < match->layout->n_regions; i++)
+		if (match->of_region[i] != NO_CARVEOUT)
+			match->taken[match->of_region[i]] = true;
+}
+
 void carveout_match(const struct layout *layout, const struct machine *m, size_t *of_region)
 {
 	_cleanup_(freep) bool *taken = mem_calloc(m->n_carveouts, sizeof(*taken));
@@ -233,7 +249,9 @@ void carveout_match(const struct layout *layout, const struct machine *m, size_t
 		of_region[i] = NO_CARVEOUT;
 	match_by(&match, order, by_labels);
 	match_by(&match, order, by_address);
+	match_by(&match, order, by_node_and_size);
 	match_by(&match, order, by_size);
+	match_rest(&match);
 	for (size_t i = 0; i < layout->n_regions; i++)
 		if (layout->regions[i].node >= 0)
 			match_last(&match, layout->regions[i].node);

@@ -25,7 +25,8 @@ char *carveout_refusal(const struct machine *m, const struct seen_carveout *c);
 #define NO_CARVEOUT SIZE_MAX
 
 /*
- * Matches regions to carveouts: by the labels found in them, by address, by node and exact size,
+ * Matches regions to carveouts: by the labels found in them, by address, by node and exact size
+ * (those that name a node first), what only the size of RAM tells apart or is larger than needed,
  * then the one left to the one left, on its node or of all. The order of the file plays no part.
  * @of_region[i] becomes the index of the carveout of region i, or NO_CARVEOUT.
  */

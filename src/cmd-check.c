@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "command.h"
 
+#include "mem.h"
+#include "memmap.h"
 #include "observe.h"
 
 static const struct option_spec options[] = {
@@ -14,6 +16,34 @@ static bool shows_a_machine(const struct invocation *in, const struct sysfs *fs)
 {
 	return in->machine || (in->root && (sysfs_exists(fs, "proc/iomem") ||
 					    sysfs_exists(fs, "sys/firmware/memmap")));
+}
+
+/* Whether the running command line is what gen-cmdline would print now. Where it would print none,
+ * nothing follows for what runs. */
+static enum status check_cmdline(const struct machine *machine, const struct layout *layout)
+{
+	static const struct memmap_options none;
+	struct memmap_choice *choice = memmap_choose(layout, machine, &none);
+	_cleanup_(text_release) struct text line = {0};
+	enum status status = STATUS_OK;
+	struct range *ranges = NULL;
+	size_t n = 0;
+
+	if (choice->refusal)
+		diag_warning("gen-cmdline would print nothing: %s", choice->refusal);
+	for (size_t i = 0; i < choice->n_ranges; i++) {
+		*MEM_APPEND(ranges, n) = choice->ranges[i].range;
+		if (choice->ranges[i].origin != MEMMAP_KEPT)
+			status = STATUS_MACHINE;
+	}
+	memmap_print(ranges, n, &line);
+	if (status != STATUS_OK)
+		diag_error("the kernel was not started with the carveouts of this layout: "
+			   "\"ramdax gen-cmdline\" prints %s",
+			   text_str(&line));
+	free(ranges);
+	memmap_choice_free(choice);
+	return status;
 }
 
 /* What stands against the layout on this machine; what is merely different is apply's concern. */
@@ -32,6 +62,8 @@ static enum status check_machine(const struct sysfs *fs, const struct layout *la
 		diag_error("%s (%s:%u)", p->text, layout->path, p->line);
 		status = STATUS_MACHINE;
 	}
+	if (layout->n_regions)
+		status = status_worse(status, check_cmdline(machine, layout));
 	plan_free(plan);
 	machine_free(machine);
 	return status;

@@ -214,8 +214,8 @@ size_t place_free(struct range whole, const struct range *used, size_t n_used,
 	for (size_t i = 0; i < n_used; i++)
 		*MEM_APPEND(sorted, n) = used[i];
 	n = ranges_join(sorted, n);
-	for (size_t i = 0; i < n && at < range_end(whole); i++) {
-		if (sorted[i].start > at && sorted[i].start < range_end(whole))
+	for (size_t i = 0; i < n && sorted[i].start < range_end(whole); i++) {
+		if (sorted[i].start > at)
 			*MEM_APPEND(left, n_left) = (struct range){at, sorted[i].start - at};
 		if (range_end(sorted[i]) > at)
 			at = range_end(sorted[i]);
