@@ -55,9 +55,6 @@ with_hook() {
 	dracut_boot --memmap '514M!4G' --append rd.debug=0
 }
 
-# Host-only for a machine on which neither ramdax nor the disk's driver is loaded.
-host_only=(--hostonly --add-drivers "virtio_pci virtio_blk ext4")
-
 @test "dracut 059, systemd, host-only" {
 	with_unit bookworm "${host_only[@]}"
 }
@@ -115,7 +112,7 @@ host_only=(--hostonly --add-drivers "virtio_pci virtio_blk ext4")
 	vm_script <<-'END'
 		is "the report says so" "$(report .status)" 4
 	END
-	dracut_image trixie --no-hostonly
+	dracut_image trixie "${host_only[@]}"
 	dracut_boot
 }
 
@@ -127,7 +124,7 @@ host_only=(--hostonly --add-drivers "virtio_pci virtio_blk ext4")
 	vm_script <<-'END'
 		untouched
 	END
-	dracut_image trixie --no-hostonly
+	dracut_image trixie "${host_only[@]}"
 	grep 'WITHOUT RAMDAX' "$vm_dir/build"
 	grep 'layout.toml:2:1:.*bad' "$vm_dir/build"
 	run grep -E 'sbin/ramdax|ramdax-initrd|etc/ramdax/' "$vm_dir/contents"
@@ -137,15 +134,18 @@ host_only=(--hostonly --add-drivers "virtio_pci virtio_blk ext4")
 
 @test "asked for by name where there is no layout: the same, and the build does not fail" {
 	rm "$vm_tree/etc/ramdax/layout.toml"
-	dracut_image trixie --no-hostonly --add ramdax
+	dracut_image trixie --modules base --no-kernel --add ramdax
 	grep 'WITHOUT RAMDAX' "$vm_dir/build"
 	run grep sbin/ramdax "$vm_dir/contents"
 	[ "$status" -eq 1 ]
 }
 
 @test "an image for crash kernels has nothing of it, though dracut.conf.d asks for ramdax" {
+	dracut_image trixie --modules base --no-kernel --add ramdax
+	grep sbin/ramdax "$vm_dir/contents"
 	dracut_environment=(IN_KDUMP=1)
-	dracut_image trixie --no-hostonly --add ramdax
+	dracut_image trixie --modules base --no-kernel --add ramdax
+	grep -w init "$vm_dir/contents"
 	run grep -E 'sbin/ramdax|ramdax-initrd|etc/ramdax' "$vm_dir/contents"
 	[ "$status" -eq 1 ]
 }

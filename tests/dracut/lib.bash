@@ -26,6 +26,10 @@ dracut_setup() {
 	cp "$dracut_here/guest.sh" "$vm_tree/guest/dracut.sh"
 }
 
+# Options for a host-only image on a machine where neither ramdax nor the disk's driver is loaded.
+# shellcheck disable=SC2034 # for the tests
+host_only=(--hostonly --add-drivers "virtio_pci virtio_blk ext4")
+
 # dracut_image SUITE [OPTION]...: what "dracut OPTION..." makes on that distribution with this
 # tree's ramdax installed. Its messages go to $vm_dir/build, a listing to $vm_dir/contents. The
 # tests of one file share an image if they ask for the same one. dracut_environment: for dracut.
@@ -35,6 +39,7 @@ dracut_image() {
 		echo "${dracut_environment[*]} $*"
 		cat "$vm_tree/etc/ramdax/layout.toml"
 	} 2>/dev/null | sha256sum | cut -c 1-16)
+	rm -f "$vm_dir"/{initrd,build,contents}
 	if [ ! -e "$kept" ]; then
 		dracut_build "$@" || return
 		mkdir "$kept.new"

@@ -73,7 +73,7 @@ script() {
 		holds "and the report says it was made in this boot" \
 			grep -q '"state": *"created"' /run/ramdax/report.json
 	END
-	dracut_image trixie --no-hostonly
+	dracut_image trixie "${host_only[@]}"
 	dracut_boot --memmap '514M!4G'
 }
 
@@ -81,6 +81,6 @@ script() {
 	script <<-'END'
 		is "nothing in the initramfs" "$(journalctl -b -u ramdax-initrd.service -o cat)" ""
 	END
-	dracut_image trixie --no-hostonly --omit ramdax
+	dracut_image trixie "${host_only[@]}" --omit ramdax
 	dracut_boot --memmap '514M!4G'
 }
