@@ -112,6 +112,7 @@ static inline struct seen_namespace *scene_see(struct scene *s, const char *name
 		.raw = raw,
 		.mode = mode,
 		.enabled = true,
+		.dax_ready = mode == MODE_DEVDAX,
 		.align = mode == MODE_FSDAX || mode == MODE_DEVDAX ? 2 * MIB : 0,
 		.map = mode == MODE_FSDAX    ? MAP_DEV
 		       : mode == MODE_DEVDAX ? MAP_MEM
