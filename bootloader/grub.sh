@@ -71,6 +71,10 @@ grub_change() {
 # The line for this machine: chosen now, or else what was stored. Says why it is not a new one.
 grub_choose() {
 	local line
+	if [[ -e $root/$trial_file ]]; then
+		[[ ! -e $root/var/lib/ramdax/cmdline ]] || ask gen-cmdline --stored
+		return
+	fi
 	# The running kernel would have it chosen otherwise.
 	if [[ $(state_get hold) == "$(boot_id)" ]]; then
 		ask gen-cmdline --stored
@@ -84,6 +88,11 @@ grub_choose() {
 		warn "the kernel command line gets no carveouts"
 		return 1
 	fi
+}
+
+# grub_fits LIST OTHER: whether the kernel will count what stands in two lists.
+grub_fits() {
+	[[ ! $1 || ! $2 ]] || (($(memmap_and "$1" "$2" | wc -l) <= GRUB_RANGES_MAX))
 }
 
 # grub_line LINUX DEFAULT: what GRUB_CMDLINE_LINUX_DEFAULT shall be. Parts of the administrator's
@@ -103,7 +112,7 @@ grub_line() {
 	fi
 	state_set line "$line" 2>/dev/null
 	ours=$(memmap_minus "$ours" "$there")
-	if [[ $there && $ours ]] && (($(memmap_and "$there" "$ours" | wc -l) > GRUB_RANGES_MAX)); then
+	if ! grub_fits "$there" "$ours"; then
 		warn "the memmap= in GRUB_CMDLINE_LINUX and \"$line\" are too many for two lists: move the first to GRUB_CMDLINE_LINUX_DEFAULT; the kernel command line stays as it is"
 		return 1
 	fi

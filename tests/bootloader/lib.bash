@@ -35,6 +35,7 @@ boot_system_prepare() {
 		echo 0 >/stub/status
 		echo m1 >/stub/machine
 		echo '$LINE' >/stub/line
+		cp /opt/grub/42_ramdax /etc/grub.d/
 		update-grub
 		cp /opt/grub/ramdax.cfg /etc/default/grub.d/
 	END
@@ -67,11 +68,32 @@ entries() {
 
 # normal_entries, recovery_entries: their arguments.
 normal_entries() {
-	entries | grep -v recovery | cut -f 2
+	entries | grep '^gnulinux' | grep -v recovery | cut -f 2
 }
 
 recovery_entries() {
 	entries | grep recovery | cut -f 2
+}
+
+# trial_entry: its arguments, if there is one.
+trial_entry() {
+	entries | sed -n 's/^ramdax-trial\t//p'
+}
+
+# next_boot CMDLINE IOMEM COMMAND...: runs the command as if the machine had booted again, with
+# that command line and those carveouts (START-END, none, ...).
+next_boot() {
+	local range
+	echo next | inside_file /stub/boot_id
+	echo "BOOT_IMAGE=/vmlinuz $1" | inside_file /stub/cmdline
+	for range in $2; do
+		echo "$range : Persistent Memory (legacy)"
+	done | inside_file /stub/iomem
+	shift 2
+	inside sh -c 'mount --bind /stub/boot_id /proc/sys/kernel/random/boot_id
+		mount --bind /stub/cmdline /proc/cmdline
+		mount --bind /stub/iomem /proc/iomem
+		exec "$@"' sh "$@"
 }
 
 # all_have TEXT: each line of standard input has that word, and there is more than one line.
