@@ -69,18 +69,6 @@ again() {
 	END
 }
 
-@test "the labels are lost, the data is not" {
-	head -c 512 /dev/urandom | vm_poke "$labels"
-	again <<-'END'
-		run 5 ramdax apply
-		says "the message names the region" /tmp/err '"pool"'
-		is "nothing was made" "$(namespaces)" 0
-		run 0 ramdax apply --boot
-		is "the report says conflict" "$(report '.regions[0].state')" conflict
-	END
-	vm_kept
-}
-
 @test "the whole carveout is lost: made anew" {
 	vm_scramble 4G 393344K
 	again <<-'END'
