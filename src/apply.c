@@ -91,6 +91,15 @@ static bool create_bulk(struct sysfs *fs, const struct layout *layout,
 	return progress;
 }
 
+/* Once, and only where there is something to do: loading a module is a change, too. */
+static void load_modules(const struct sysfs *fs, const struct layout *layout,
+			 struct outcome *outcome)
+{
+	if (fs->live && !outcome->modules_loaded)
+		step_load_modules(layout);
+	outcome->modules_loaded = true;
+}
+
 /* One pass over the plan. True if something was done, so that it is worth looking again. */
 static bool pass(struct sysfs *fs, const struct layout *layout, const struct apply_options *options,
 		 struct outcome *outcome)
@@ -105,12 +114,14 @@ static bool pass(struct sysfs *fs, const struct layout *layout, const struct app
 			continue;
 		if (!deadline_left(options->deadline))
 			break;
+		if (step->kind != STEP_OVERRIDE)
+			load_modules(fs, layout, outcome);
 		/* Enumerating anew, it renumbers what the rest of the plan speaks of. */
 		if (step->kind == STEP_CREATE && fs->live &&
 		    create_bulk(fs, layout, options, outcome, step->seen_region))
 			return true;
 		progress |= conclude(outcome, layout, step,
-				     step_do(fs, layout, step, options->deadline, &why), &why);
+				     step_do(fs, step, options->deadline, &why), &why);
 	}
 	return progress;
 }
@@ -198,8 +209,8 @@ struct outcome *apply_run(struct sysfs *fs, const struct layout *layout,
 	struct outcome *outcome = MEM_NEW(struct outcome);
 
 	look(fs, layout, options, outcome);
-	if (fs->live && !options->look_only && is_veiled(outcome->machine)) {
-		step_load_modules(layout);
+	if (!options->look_only && is_veiled(outcome->machine)) {
+		load_modules(fs, layout, outcome);
 		look(fs, layout, options, outcome);
 	}
 	for (int i = 0; !options->look_only && i < PASSES_MAX && pass(fs, layout, options, outcome);

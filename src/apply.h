@@ -33,6 +33,7 @@ struct outcome {
 	struct machine *machine; /* as it is afterwards */
 	struct plan *plan;       /* what is left */
 	enum status status;
+	bool modules_loaded;
 };
 
 /*

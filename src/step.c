@@ -48,15 +48,11 @@ void step_load_modules(const struct layout *layout)
 }
 
 /* Another driver may have been told to bind it by the loading alone: EBUSY, and it is bound. */
-static int bind_device(struct sysfs *fs, const struct layout *layout, const struct seen_device *d,
-		       struct text *why)
+static int bind_device(struct sysfs *fs, const struct seen_device *d, struct text *why)
 {
 	_cleanup_(freep) char *driver = NULL;
-	int r;
+	int r = sysfs_write(fs, d->name, "sys/bus/platform/drivers/ramdax/bind");
 
-	if (fs->live)
-		step_load_modules(layout);
-	r = sysfs_write(fs, d->name, "sys/bus/platform/drivers/ramdax/bind");
 	if (r == -EBUSY &&
 	    sysfs_read_link(fs, &driver, "sys/bus/platform/devices/%s/driver", d->name) == 0 &&
 	    !strcmp(driver, "ramdax"))
@@ -75,13 +71,14 @@ static int clear(struct sysfs *fs, const struct seen_namespace *seen)
 }
 
 /* ENXIO: the kernel found who claims it and binds that instead (nd_pmem_probe). */
-static int enable(struct sysfs *fs, const struct layout *layout, const struct seen_namespace *seen)
+static int enable(struct sysfs *fs, const struct seen_namespace *seen)
 {
 	int r = 0;
 
-	if (seen->enabled)
-		step_load_modules(layout);
-	else
+	/* One that is enabled only lacked the module of its device. */
+	if (!seen->enabled)
+		r = nd_set(fs, seen->device, "force_raw", "0");
+	if (!seen->enabled && r == 0)
 		r = nd_bind(fs, "nd_pmem", seen->device);
 	nd_settle(fs);
 	return r == -ENXIO || r == -EBUSY ? 0 : r;
@@ -94,8 +91,7 @@ static int finish_format(const struct step *step, deadline d, struct text *why)
 	return format_device(step->ns, path, step->ns->scrub, d, why);
 }
 
-int step_do(struct sysfs *fs, const struct layout *layout, const struct step *step, deadline d,
-	    struct text *why)
+int step_do(struct sysfs *fs, const struct step *step, deadline d, struct text *why)
 {
 	switch (step->kind) {
 	case STEP_OVERRIDE:
@@ -104,14 +100,14 @@ int step_do(struct sysfs *fs, const struct layout *layout, const struct step *st
 		return sysfs_write(fs, step->device->name, "sys/bus/platform/drivers/%s/unbind",
 				   step->device->driver);
 	case STEP_BIND:
-		return bind_device(fs, layout, step->device, why);
+		return bind_device(fs, step->device, why);
 	case STEP_RESET:
 		return label_reset(fs, step->seen_region, why);
 	case STEP_CLEAR:
 	case STEP_DESTROY:
 		return clear(fs, step->seen);
 	case STEP_ENABLE:
-		return enable(fs, layout, step->seen);
+		return enable(fs, step->seen);
 	case STEP_CREATE:
 		return create_namespace(fs, step, d, why);
 	case STEP_FORMAT:

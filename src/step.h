@@ -10,10 +10,9 @@
 #include "sysfs.h"
 #include "text.h"
 
-/* Does @step. 0, or -errno, perhaps with a sentence part in @why. What can be stopped, zeroing and
- * mkfs, ends at @d. */
-int step_do(struct sysfs *fs, const struct layout *layout, const struct step *step, deadline d,
-	    struct text *why);
+/* Does @step, for which all modules are loaded. 0, or -errno, perhaps with a sentence part in @why.
+ * What can be stopped, zeroing and mkfs, ends at @d. */
+int step_do(struct sysfs *fs, const struct step *step, deadline d, struct text *why);
 
 /* The name of what @step concerns: a namespace, a device of the kernel, a region. */
 const char *step_object(const struct step *step);
