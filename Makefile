@@ -32,8 +32,8 @@ $(BUILD):
 
 -include $(wildcard $(BUILD)/*.d)
 
-# What is installed: source:directory, below DESTDIR and PREFIX. One table for both directions;
-# tests/shell/install.list is what it comes to.
+# What is installed: source:directory, below DESTDIR and, unless it begins with /, PREFIX. One table
+# for both directions; tests/shell/install.list is what it comes to.
 PREFIX ?= /usr
 at = $(foreach file,$(wildcard $(1)),$(file):$(2)/)
 INSTALL := ramdax:sbin/ $(call at,ramdax-verify,sbin) \
@@ -41,15 +41,21 @@ INSTALL := ramdax:sbin/ $(call at,ramdax-verify,sbin) \
 	$(call at,initramfs-tools/hooks/*,share/initramfs-tools/hooks) \
 	$(call at,initramfs-tools/scripts/init-top/*,share/initramfs-tools/scripts/init-top) \
 	$(call at,systemd/*.service,lib/systemd/system) \
+	$(call at,bootloader/ramdax-update-bootloader,sbin) \
+	$(call at,bootloader/*.sh,lib/ramdax/bootloader) \
+	$(call at,bootloader/*.service,lib/systemd/system) \
+	$(call at,grub/ramdax.cfg,/etc/default/grub.d) $(call at,grub/42_ramdax,/etc/grub.d) \
 	$(foreach n,5 7 8,$(call at,man/*.$(n),share/man/man$(n))) \
 	$(call at,completion/ramdax,share/bash-completion/completions) \
 	$(call at,doc/*.toml README.md NEWS.md,share/doc/ramdax)
 LINKS := ramdax:sbin/ramdax-gen-cmdline \
 	ramdax:share/bash-completion/completions/ramdax-gen-cmdline \
-	../ramdax.service:lib/systemd/system/sysinit.target.wants/ramdax.service
+	../ramdax.service:lib/systemd/system/sysinit.target.wants/ramdax.service \
+	../ramdax-trial.service:lib/systemd/system/multi-user.target.wants/ramdax-trial.service
 source = $(firstword $(subst :, ,$(1)))
-target = $(DESTDIR)$(PREFIX)/$(lastword $(subst :, ,$(1)))
-mode = $(if $(filter sbin/ %.sh initramfs-tools/%,$(subst :, ,$(1))),755,644)
+directory = $(lastword $(subst :, ,$(1)))
+target = $(DESTDIR)$(if $(filter /%,$(directory)),,$(PREFIX)/)$(directory)
+mode = $(if $(filter sbin/ /etc/grub.d/ dracut/%.sh initramfs-tools/%,$(subst :, ,$(1))),755,644)
 
 define newline
 
@@ -59,7 +65,8 @@ endef
 install: ramdax
 	$(foreach i,$(INSTALL),install -D -m $(call mode,$(i)) -t $(call target,$(i)) $(call source,$(i))$(newline)	)
 	$(foreach l,$(LINKS),mkdir -p $(dir $(call target,$(l))) && ln -sf $(call source,$(l)) $(call target,$(l))$(newline)	)
-	sed -i 's,/usr/sbin/,$(PREFIX)/sbin/,' $(DESTDIR)$(PREFIX)/lib/systemd/system/ramdax.service
+	sed -i 's,/usr/sbin/,$(PREFIX)/sbin/,' $(DESTDIR)$(PREFIX)/lib/systemd/system/ramdax*.service \
+		$(DESTDIR)/etc/default/grub.d/ramdax.cfg $(DESTDIR)/etc/grub.d/42_ramdax
 
 uninstall:
 	rm -f $(foreach i,$(INSTALL),$(call target,$(i))$(notdir $(call source,$(i))))

@@ -5,7 +5,7 @@
 # system; grubby, SUSE's update-bootloader and the choice of the line are stand-ins
 # (tests/bootloader).
 
-# shellcheck disable=SC2016,SC2028,SC2030,SC2031,SC2154 # text for files; variables of lib.bash and bats
+# shellcheck disable=SC2016,SC2028,SC2030,SC2031,SC2153,SC2154 # text for files; variables of lib.bash and bats
 bats_require_minimum_version 1.5.0
 load bootloader/lib
 
@@ -14,6 +14,7 @@ setup_file() {
 }
 
 setup() {
+	cd "$BATS_TEST_DIRNAME/.." || exit
 	boot_system
 }
 
@@ -283,6 +284,49 @@ update() {
 		update $wrong
 		[ "$status" -eq 2 ]
 	done
+}
+
+@test "update-bootloader --root: another system, with its own tools and state" {
+	inside sh -c 'mkdir /other && mount --rbind / /other && mount -t tmpfs tmpfs /var/lib &&
+		ramdax-update-bootloader --root /other && test ! -e /var/lib/ramdax/bootloader'
+	normal_entries | all_have "$LINE"
+	inside grep -qx "line=$LINE" /var/lib/ramdax/bootloader
+}
+
+@test "the real program, for a captured machine: stored, kept, and not used for another one" {
+	tar -C tests/machines -c bare-7.3.4 uefi-7.3.4 | inside tar -C /opt -x --no-same-owner
+	inside sh -c 'cat >/opt/ramdax && chmod 755 /opt/ramdax' <ramdax
+	inside_file /usr/sbin/ramdax <<-'END'
+		#!/bin/sh
+		exec /opt/ramdax "$@" --root /opt/machine --layout /etc/ramdax/layout.toml
+	END
+	inside_file /etc/ramdax/layout.toml <<-'END'
+		version = 1
+		[[region]]
+		name = "main"
+		size = "512MiB"
+	END
+	inside ln -s bare-7.3.4 /opt/machine
+	update
+	[ "$status" -eq 0 ]
+	line=$(inside ramdax gen-cmdline)
+	[[ $line == memmap=*!0x* ]]
+	normal_entries | all_have "$line"
+
+	echo nonsense | inside_file /etc/ramdax/layout.toml
+	run inside update-grub
+	[ "$status" -eq 0 ]
+	normal_entries | all_have "$line"
+
+	inside_script <<-'END'
+		mkdir -p /opt/uefi-7.3.4/var/lib
+		cp -r /opt/machine/var/lib/ramdax /opt/uefi-7.3.4/var/lib/
+		ln -sfn uefi-7.3.4 /opt/machine
+	END
+	run inside update-grub
+	[ "$status" -eq 0 ]
+	[[ $output == *'another machine'* ]]
+	normal_entries | none_has memmap=
 }
 
 # ---- a line on trial -----------------------------------------------------------------------------
