@@ -60,6 +60,7 @@ text "Ready: ramdax built, Linux $(cat "$kernel/release") at hand."
 
 # shellcheck source=tests/vm/lib.bash
 . tests/vm/lib.bash
+# shellcheck disable=SC2034 # lib.bash: no console is to be shown at the end
 BATS_TEST_COMPLETED=1
 vm_setup
 trap vm_teardown EXIT
@@ -68,6 +69,7 @@ trap vm_teardown EXIT
 boot() {
 	local memmap=${1:+memmap=$1} follower
 	vm_start >/dev/null
+	# shellcheck disable=SC2154 # vm_setup sets it
 	tail -q -n +1 -F --pid="$vm_pid" "$vm_dir/output" 2>/dev/null | sed -u '/^guest: /d' | plain &
 	follower=$!
 	wait "$vm_pid" || :
