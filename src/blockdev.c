@@ -7,9 +7,8 @@
 #include <sys/mman.h>
 
 #include "mem.h"
-#include "units.h"
 
-#define CHUNK (4 * MIB)
+#define CHUNK BLOCKDEV_READ_MAX
 
 /* udev leaves a locked block device alone: https://systemd.io/BLOCK_DEVICE_LOCKING */
 int blockdev_lock(const char *path)
@@ -122,5 +121,24 @@ int blockdev_write(struct blockdev *dev, uint64_t base, const struct media *medi
 	munmap(buffer, CHUNK);
 	if (r == 0 && fsync(dev->fd) < 0)
 		r = -errno;
+	return r;
+}
+
+int blockdev_read(const struct blockdev *dev, uint64_t offset, void *bytes, size_t n)
+{
+	void *buffer = buffer_map();
+	ssize_t got;
+	int r = 0;
+
+	do
+		got = pread(dev->fd, buffer, n, (off_t)offset);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		r = -errno;
+	else if ((size_t)got < n)
+		r = -EIO;
+	else
+		memcpy(bytes, buffer, n);
+	munmap(buffer, CHUNK);
 	return r;
 }

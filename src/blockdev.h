@@ -7,6 +7,7 @@
 #define RAMDAX_BLOCKDEV_H
 
 #include "media.h"
+#include "units.h"
 
 struct blockdev {
 	int fd; /* -1: not open */
@@ -39,5 +40,10 @@ int blockdev_zero(struct blockdev *dev, uint64_t offset, uint64_t n, blockdev_pr
 /* Writes all pieces, whose offsets and sizes are multiples of 512 bytes, in order, and flushes.
  * Their offsets count from @base. 0 or -errno. */
 int blockdev_write(struct blockdev *dev, uint64_t base, const struct media *media);
+
+/* Reads @n bytes, a multiple of 512 and at most BLOCKDEV_READ_MAX, from @offset. 0 or -errno; -EIO
+ * at the end of the device. */
+#define BLOCKDEV_READ_MAX (4 * MIB)
+int blockdev_read(const struct blockdev *dev, uint64_t offset, void *bytes, size_t n);
 
 #endif

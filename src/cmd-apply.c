@@ -25,6 +25,8 @@ static const struct option_spec options[] = {
 	 offsetof(struct invocation, recreate)},
 	{"prune", 0, NULL, "remove what the layout does not name",
 	 offsetof(struct invocation, prune)},
+	{"repair-labels", 0, NULL, "make lost labels anew, around the data",
+	 offsetof(struct invocation, repair_labels)},
 	{"yes", 0, NULL, "do not ask before something is destroyed",
 	 offsetof(struct invocation, yes)},
 	{0},

@@ -14,6 +14,8 @@ static const struct option_spec options[] = {
 	 offsetof(struct invocation, recreate)},
 	{"prune", 0, NULL, "remove what the layout does not name",
 	 offsetof(struct invocation, prune)},
+	{"repair-labels", 0, NULL, "make lost labels anew, around the data",
+	 offsetof(struct invocation, repair_labels)},
 	{0},
 };
 

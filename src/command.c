@@ -21,6 +21,7 @@ struct plan_options command_plan_options(const struct invocation *in)
 		.recreate = in->recreate,
 		.recreate_name = in->recreate && *in->recreate ? in->recreate : NULL,
 		.prune = in->prune,
+		.repair_labels = in->repair_labels,
 	};
 }
 

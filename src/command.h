@@ -22,6 +22,7 @@ struct invocation {
 	bool no_format;       /* apply, plan: */
 	const char *recreate; /* apply, plan: a name, "" for all, NULL for none */
 	bool prune;           /* apply, plan: */
+	bool repair_labels;   /* apply, plan: */
 	bool yes;             /* apply: */
 	bool fresh;           /* gen-cmdline: */
 	bool store;           /* gen-cmdline: */

@@ -14,8 +14,6 @@
 
 /* libblkid's probers look no further than this from either end of a device: the labels of zfs. */
 #define SIGNATURE_AREA (512 * KIB)
-/* What the kernel looks at for info blocks: 4 KiB at 0 and at 4 KiB. */
-#define BLOCKS_AREA (8 * KIB)
 
 static void pfn_block(unsigned char block[BLOCK_SIZE], const struct shape *shape,
 		      const struct parts *parts, const uuid_t parent, const uuid_t uuid)
@@ -75,10 +73,39 @@ void infoblock_wipe(const struct shape *shape, uint64_t start, uint64_t raw, str
 	struct range seen = {0, raw};
 	struct parts parts;
 
-	media_zero(media, 0, raw < BLOCKS_AREA ? raw : BLOCKS_AREA);
+	media_zero(media, 0, raw < INFOBLOCK_AREA ? raw : INFOBLOCK_AREA);
 	if (capacity_parts(shape, start, raw, &parts) && parts.data)
 		seen = (struct range){parts.data, parts.capacity};
 	else if (shape->mode == MODE_SECTOR)
-		seen = (struct range){BLOCK_OFFSET, raw - BLOCK_OFFSET}; /* the BTT's first sector */
+		seen = (struct range){BLOCK_OFFSET,
+				      raw - BLOCK_OFFSET}; /* the BTT's first sector */
 	wipe_ends(seen, media);
+}
+
+static bool is_block(const unsigned char *bytes)
+{
+	static const char *const signatures[] = {"NVDIMM_PFN_INFO", "NVDIMM_DAX_INFO",
+						 "BTT_ARENA_INFO\0"};
+	unsigned char block[BLOCK_SIZE];
+	bool known = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(signatures); i++)
+		known |= !memcmp(bytes, signatures[i], 16);
+	if (!known)
+		return false;
+	memcpy(block, bytes, sizeof(block));
+	media_put64(block + BLOCK_SIZE - 8, 0);
+	return media_fletcher64(block, BLOCK_SIZE) == media_get64(bytes + BLOCK_SIZE - 8);
+}
+
+bool infoblock_find(const unsigned char *bytes, uuid_t parent)
+{
+	/* BTT version 2 begins at the start; 1.1 and the others leave room for a boot sector. */
+	for (size_t at = 0; at < INFOBLOCK_AREA; at += BLOCK_OFFSET) {
+		if (!is_block(bytes + at))
+			continue;
+		uuid_copy(parent, bytes + at + 32);
+		return true;
+	}
+	return false;
 }

@@ -23,4 +23,13 @@ bool infoblock_format(const struct shape *shape, uint64_t start, uint64_t raw, c
  */
 void infoblock_wipe(const struct shape *shape, uint64_t start, uint64_t raw, struct media *media);
 
+/* Where info blocks lie: from a namespace's start. */
+#define INFOBLOCK_AREA (8 * KIB)
+
+/*
+ * Whether there is a valid info block, fsdax's, devdax's or a BTT's, in the first INFOBLOCK_AREA
+ * bytes of a namespace, @bytes; then @parent is the UUID of the namespace that it was made for.
+ */
+bool infoblock_find(const unsigned char *bytes, uuid_t parent);
+
 #endif

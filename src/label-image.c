@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "machine.h"
 #include "mem.h"
 
 /* sizeof_namespace_index() and nvdimm_num_label_slots() for an area of 128 KiB. */
@@ -59,6 +58,62 @@ static void put_index(unsigned char bytes[INDEX_SIZE], unsigned number, size_t u
 	for (size_t slot = used; slot < SLOTS; slot++)
 		bytes[72 + slot / 8] |= (unsigned char)(1 << slot % 8);
 	media_put64(bytes + 64, media_fletcher64(bytes, INDEX_SIZE));
+}
+
+/* Instead of the index blocks, where something was found. */
+static const char lost_mark[16] = "RAMDAX_LOST_DATA";
+
+void label_mark_lost(struct media *media)
+{
+	unsigned char blocks[2 * INDEX_SIZE] = {0};
+
+	memcpy(blocks, lost_mark, sizeof(lost_mark));
+	media_write(media, 0, blocks, sizeof(blocks));
+}
+
+static bool sum_fits(const unsigned char *bytes, size_t n, size_t at)
+{
+	_cleanup_(freep) unsigned char *copy = mem_calloc(1, n);
+
+	memcpy(copy, bytes, n);
+	media_put64(copy + at, 0);
+	return media_fletcher64(copy, n) == media_get64(bytes + at);
+}
+
+/* An index of labels of 256 bytes, or of those of 128 that older versions had. */
+static bool is_index(const unsigned char *bytes, unsigned number)
+{
+	uint64_t size = media_get64(bytes + 32);
+	uint64_t label = UINT64_C(128) << bytes[19];
+
+	return !memcmp(bytes, "NAMESPACE_INDEX", 16) && bytes[19] <= 1 &&
+	       (media_get32(bytes + 20) & 3) && media_get64(bytes + 24) == number * INDEX_SIZE &&
+	       size >= 72 && size <= INDEX_SIZE &&
+	       media_get64(bytes + 40) == (1 - number) * INDEX_SIZE &&
+	       media_get64(bytes + 48) == 2 * INDEX_SIZE &&
+	       media_get32(bytes + 56) * label + 2 * INDEX_SIZE <= LABEL_AREA_SIZE &&
+	       sum_fits(bytes, INDEX_SIZE, 64);
+}
+
+/* A label that was somebody's. Those of scaffolds say nothing. */
+static bool is_label(const unsigned char *bytes, uint32_t slot)
+{
+	return !uuid_is_null(bytes) && media_get64(bytes + 88) == COOKIE &&
+	       media_get32(bytes + 120) == slot &&
+	       memcmp(bytes + 16, SCAFFOLD_PREFIX, strlen(SCAFFOLD_PREFIX)) != 0 &&
+	       sum_fits(bytes, LABEL_SIZE, LABEL_SIZE - 8);
+}
+
+enum label_state label_area_state(const unsigned char *area)
+{
+	if (is_index(area, 0) || is_index(area + INDEX_SIZE, 1))
+		return LABELS_VALID;
+	if (!memcmp(area, lost_mark, sizeof(lost_mark)))
+		return LABELS_LOST;
+	for (uint32_t slot = 0; slot < SLOTS; slot++)
+		if (is_label(area + 2 * INDEX_SIZE + slot * LABEL_SIZE, slot))
+			return LABELS_LOST;
+	return LABELS_NONE;
 }
 
 void label_image(const struct label *labels, size_t n, struct media *media)

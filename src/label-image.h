@@ -7,6 +7,7 @@
 #define RAMDAX_LABEL_IMAGE_H
 
 #include "layout.h"
+#include "machine.h"
 #include "media.h"
 
 /* One namespace of the area. */
@@ -23,5 +24,16 @@ struct label {
  * written stays as it is and counts for nothing. @n is at most REGION_NAMESPACES_MAX.
  */
 void label_image(const struct label *labels, size_t n, struct media *media);
+
+/*
+ * Adds to @media what makes the label area empty for the kernel and says that something was found
+ * in the region that has lost its labels. It is in the way of nothing: the first namespace that
+ * anybody makes overwrites it.
+ */
+void label_mark_lost(struct media *media);
+
+/* What the label area @area of LABEL_AREA_SIZE bytes says, as the kernel would read it (label.c:
+ * __nd_label_validate). Never LABELS_UNKNOWN. */
+enum label_state label_area_state(const unsigned char *area);
 
 #endif

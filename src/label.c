@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "label-image.h"
 #include "mem.h"
 #include "nd.h"
 
@@ -98,6 +99,7 @@ int label_reset(struct sysfs *fs, const struct seen_region *region, struct text 
 	int r;
 
 	media_zero(&area, 0, LABEL_AREA_SIZE);
+	label_image(NULL, 0, &area);
 	r = label_replace(fs, region, &area, why);
 	media_release(&area);
 	return r;

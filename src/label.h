@@ -18,8 +18,8 @@
 int label_replace(struct sysfs *fs, const struct seen_region *region, const struct media *area,
 		  struct text *why);
 
-/* The same with an empty area: all namespaces are gone, and the region is up if nothing but its
- * labels kept it down. */
+/* The same with an area that says that there are none: all namespaces are gone, and the region is
+ * up if nothing but its labels kept it down. */
 int label_reset(struct sysfs *fs, const struct seen_region *region, struct text *why);
 
 #endif

@@ -13,6 +13,8 @@
 #define LABEL_AREA_SIZE (128 * KIB)
 /* alt_name of a namespace that is still being made starts with this; nobody's data is in it. */
 #define SCAFFOLD_PREFIX ".ramdax-"
+/* The one through which a region without labels is looked at: nothing was written into it. */
+#define LOOK_SCAFFOLD SCAFFOLD_PREFIX "look"
 
 enum driver_state {
 	DRIVER_MISSING, /* this kernel has none */
@@ -97,15 +99,24 @@ struct seen_namespace {
 	struct seen_filesystem fs;
 };
 
+/* What the label area of a region says. */
+enum label_state {
+	LABELS_UNKNOWN, /* it could not be read */
+	LABELS_VALID,   /* there is an index, which says what labels count */
+	LABELS_NONE,    /* there is no index: to the kernel the region is empty */
+	LABELS_LOST,    /* no index, but labels, or the mark of a look that found something */
+};
+
 struct seen_region {
 	char *name;         /* "region0" */
 	char *device;       /* platform device it belongs to, its name */
 	struct range range; /* physical, whole carveout */
 	uint64_t usable;    /* bytes for namespaces, from the start: mapping0's size */
 	int node;
-	bool enabled;                      /* the region driver is up: labels were accepted */
-	uint64_t align;                    /* of allocations now */
-	char *dimm;                        /* "nmem0" */
+	bool enabled;   /* the region driver is up: labels were accepted */
+	uint64_t align; /* of allocations now */
+	char *dimm;     /* "nmem0" */
+	enum label_state labels;
 	unsigned slots_free;               /* label slots that may still be taken */
 	struct seen_namespace *namespaces; /* those with a size; by start */
 	size_t n_namespaces;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "observe-labels.h"
 
 #define ND     "sys/bus/nd/devices"
 #define SECTOR 512 /* the unit of a block device's size attribute, whatever its sectors are */
@@ -231,6 +232,7 @@ static void region_observe(const struct sysfs *fs, const char *device, const cha
 	node = read_text(fs, name, "numa_node");
 	region->node = node ? atoi(node) : -1;
 	mapping_observe(fs, region);
+	labels_observe(fs, region);
 	seed_observe(fs, region);
 	if (sysfs_list(fs, &names, &n, ND "/%s", name) < 0)
 		return;

@@ -175,32 +175,13 @@ static void plan_taken(struct plan *plan, size_t device)
 	set_state(plan, device, REGION_UNBOUND, NULL);
 }
 
-/* Whether all that may be in a region of unreadable labels has been declared disposable. */
-static bool may_reset(const struct plan *plan, const struct plan_region *r,
-		      const struct plan_options *options)
-{
-	_cleanup_(freep) char *why = carveout_refusal(plan->machine, r->carveout);
-	bool all = r->region->n_namespaces > 0;
-
-	for (size_t i = 0; i < r->region->n_namespaces; i++)
-		all &= r->region->namespaces[i].on_conflict == CONFLICT_RECREATE;
-	if (options->recreate)
-		all |= !options->recreate_name || !strcmp(options->recreate_name, r->region->name);
-	return all && !why;
-}
-
 /* A region that the kernel made but did not enable. */
 static void plan_down(struct plan *plan, struct plan_region *r, const struct plan_options *options)
 {
-	struct step *step;
-
 	r->state = REGION_DOWN;
 	r->reason = mem_strdup("the kernel refuses the labels found in it");
-	if (may_reset(plan, r, options)) {
-		step = plan_step(plan, STEP_RESET, "%s", r->reason);
-		step->region = r->region;
-		step->device = &plan->machine->devices[r->carveout->device];
-		step->seen_region = r->seen;
+	if (plan_may_reset(plan, r, options)) {
+		plan_region_step(plan, r, STEP_RESET, r->reason);
 		return;
 	}
 	plan_problem(plan, STATUS_CONFLICT, r->region->line, r->region->required,
@@ -224,6 +205,8 @@ static void plan_bound(struct plan *plan, size_t device, const struct plan_optio
 				     "region \"%s\": %s", r->region->name, r->reason);
 		} else if (!r->seen->enabled && !r->region->foreign) {
 			plan_down(plan, r, options);
+		} else if (!r->region->foreign) {
+			plan_labels(plan, r, options);
 		}
 	}
 }

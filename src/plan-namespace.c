@@ -93,20 +93,6 @@ static bool is_settled(const struct work *w, const struct seen_namespace *seen)
 	return w->options->settled && w->options->settled(w->options->settled_context, seen);
 }
 
-/* Whether its contents are to be kept over the kind of boot that this one is. */
-static bool outlives(const struct work *w, const struct layout_namespace *ns)
-{
-	switch (ns->survives) {
-	case SURVIVES_RESET:
-		return true;
-	case SURVIVES_KEXEC:
-		return w->plan->machine->boot_kind == BOOT_KEXEC;
-	case SURVIVES_NONE:
-		return false;
-	}
-	return true;
-}
-
 /* What is there of a declared namespace. */
 static void judge(struct work *w, struct plan_namespace *p, const struct place_request *wanted)
 {
@@ -135,7 +121,7 @@ static void judge(struct work *w, struct plan_namespace *p, const struct place_r
 		return;
 	}
 	p->verdict = VERDICT_ADOPTED;
-	if (!w->unsafe && !is_settled(w, p->seen) && !outlives(w, p->ns)) {
+	if (!w->unsafe && !is_settled(w, p->seen) && !plan_outlives(w->plan, p->ns)) {
 		work_dispose(w, p);
 		return;
 	}
@@ -204,7 +190,7 @@ void plan_namespaces(struct plan *plan, struct plan_region *region,
 		.plan = plan,
 		.region = region,
 		.options = options,
-		.conditional = region->state == REGION_UNBOUND,
+		.conditional = region->state == REGION_UNBOUND || region->unproven,
 	};
 
 	if (region->state != REGION_UNBOUND && region->state != REGION_READY) {
@@ -217,7 +203,10 @@ void plan_namespaces(struct plan *plan, struct plan_region *region,
 	w.unsafe = carveout_refusal(plan->machine, region->carveout);
 	w.gone = mem_calloc(region->seen ? region->seen->n_namespaces : 0, sizeof(*w.gone));
 	if (!region->region->foreign) {
-		if (!w.unsafe)
+		/* Of a region that has yet to be looked at there is at most the scaffold for it. */
+		if (region->unproven)
+			memset(w.gone, true, region->seen->n_namespaces * sizeof(*w.gone));
+		else if (!w.unsafe)
 			work_remove_others(&w);
 		judge_present(&w);
 		if (w.unsafe)

@@ -21,6 +21,20 @@ void plan_problem(struct plan *plan, enum status status, unsigned line, bool req
  */
 void plan_devices(struct plan *plan, const struct plan_options *options);
 
+/* A step of @kind for all of @r, which is bound. */
+struct step *plan_region_step(struct plan *plan, const struct plan_region *r, enum step_kind kind,
+			      const char *reason);
+
+/* Whether all that may be in a region of unreadable labels has been declared disposable. */
+bool plan_may_reset(const struct plan *plan, const struct plan_region *r,
+		    const struct plan_options *options);
+
+/* Whether the contents of @ns are to be kept over the kind of boot that this one is. */
+bool plan_outlives(const struct plan *plan, const struct layout_namespace *ns);
+
+/* What is to be done first about @r, which is up, if it has no labels. */
+void plan_labels(struct plan *plan, struct plan_region *r, const struct plan_options *options);
+
 /* Steps and verdicts of the namespaces of one region. */
 void plan_namespaces(struct plan *plan, struct plan_region *region,
 		     const struct plan_options *options);

@@ -169,6 +169,7 @@ const char *step_name(enum step_kind kind)
 		[STEP_OVERRIDE] = "reserve", [STEP_RELEASE] = "release", [STEP_BIND] = "bind",
 		[STEP_RESET] = "reset",      [STEP_DESTROY] = "destroy", [STEP_CLEAR] = "clear",
 		[STEP_ENABLE] = "enable",    [STEP_CREATE] = "create",   [STEP_FORMAT] = "format",
+		[STEP_LOOK] = "look",        [STEP_REPAIR] = "repair",
 	};
 
 	return names[kind];
@@ -190,7 +191,7 @@ const char *region_state_name(enum region_state state)
 	static const char *const names[] = {
 		[REGION_ABSENT] = "absent",   [REGION_REFUSED] = "refused",
 		[REGION_UNBOUND] = "unbound", [REGION_READY] = "ready",
-		[REGION_DOWN] = "down",
+		[REGION_DOWN] = "down",       [REGION_LOST] = "lost",
 	};
 
 	return names[state];

@@ -28,7 +28,9 @@ enum step_kind {
 	STEP_OVERRIDE, /* driver_override of a device: keeps other drivers off, whatever follows */
 	STEP_RELEASE,  /* unbind a device from another driver, which nobody uses */
 	STEP_BIND,     /* load the drivers, bind the device to RAMDAX */
-	STEP_RESET,    /* empty the label area of a region whose labels the kernel refuses */
+	STEP_RESET,    /* empty the label area of a region whose labels are refused or lost */
+	STEP_LOOK,     /* look whether a region without labels is empty, or has only lost them */
+	STEP_REPAIR,   /* make lost labels anew, around the data */
 	STEP_CLEAR,    /* remove a scaffold: a namespace of ours that was never finished */
 	STEP_DESTROY,  /* remove a namespace that differs, is not declared, or is disposable */
 	STEP_ENABLE,   /* bind an existing namespace to its driver */
@@ -40,13 +42,14 @@ enum step_kind {
  */
 struct step {
 	enum step_kind kind;
-	bool conditional; /* what follows if the RAM is empty, once the device is bound */
+	bool conditional; /* what follows if the RAM is empty, once that can be known */
 	const struct layout_region *region;
 	const struct layout_namespace *ns;
 	const struct seen_device *device;
 	const struct seen_region *seen_region;
 	const struct seen_namespace *seen;
-	struct range where; /* STEP_CREATE: physical */
+	const struct plan_region *planned; /* of what concerns a region as a whole: in the plan */
+	struct range where;                /* STEP_CREATE: physical */
 	struct parts parts;
 	bool format;      /* STEP_CREATE: with its file system */
 	uuid_t info_uuid; /* STEP_CREATE: of the info block */
@@ -77,6 +80,7 @@ enum region_state {
 	REGION_UNBOUND, /* a step will bind it */
 	REGION_READY,
 	REGION_DOWN, /* bound, but the kernel refuses its labels */
+	REGION_LOST, /* bound, but its labels are lost, and something is in it */
 };
 
 struct plan_region {
@@ -84,7 +88,8 @@ struct plan_region {
 	const struct seen_carveout *carveout; /* or NULL */
 	const struct seen_region *seen;       /* or NULL */
 	enum region_state state;
-	char *reason;                      /* of ABSENT, REFUSED, DOWN */
+	bool unproven; /* READY, but a step must tell first whether it is empty */
+	char *reason;  /* of ABSENT, REFUSED, DOWN, LOST */
 	struct plan_namespace *namespaces; /* as many as the layout's */
 };
 
@@ -109,6 +114,7 @@ struct plan_options {
 	bool no_format; /* make and expect no file systems */
 	bool recreate;  /* what differs is destroyed and made anew, unless it is in use */
 	const char *recreate_name; /* only the namespace or region with this name; NULL: all */
+	bool repair_labels;        /* lost labels are made anew */
 	bool prune; /* what the layout does not name is removed from its regions, unless in use */
 	/* Whether a namespace was already there or made earlier in this boot, so that "survives"
 	 * has been answered; NULL: none was. */

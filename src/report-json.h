@@ -51,7 +51,7 @@
  * The plan, "ramdax plan --json", is the same document, where start, raw_size and size of what is
  * not there yet say where it will be and what it will offer. regions[] also has
  *
- *     verdict      ready, unbound, absent, refused or down
+ *     verdict      ready, unbound, absent, refused, down or lost
  *
  * and regions[].namespaces[]
  *
@@ -62,7 +62,7 @@
  * (verdicts are null for what the layout does not name); and then there are
  *
  *   steps          [{
- *     action       reserve, bind, clear, enable, create, format, ...
+ *     action       reserve, bind, look, clear, enable, create, format, ...
  *     conditional  true: only if the RAM is empty once it is bound
  *     region, namespace, device   whom it concerns: names; device: of the platform
  *     reason, line

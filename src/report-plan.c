@@ -108,6 +108,8 @@ static const char *region_word(const struct row_region *region)
 		return p->region->foreign ? "somebody else's, left alone" : "ready";
 	case REGION_DOWN:
 		return "down";
+	case REGION_LOST:
+		return "without labels";
 	}
 	return "";
 }
@@ -157,7 +159,8 @@ static void add_region(struct text *out, const struct paper *paper, const struct
 	_cleanup_(freep) struct item *items = items_make(plan, region, &n_placed);
 
 	add_heading(out, paper, region);
-	if (region->planned && region->planned->state == REGION_UNBOUND && region->n_namespaces)
+	if (region->planned && region->n_namespaces &&
+	    (region->planned->state == REGION_UNBOUND || region->planned->unproven))
 		text_add(out, "if the RAM is empty, then:\n");
 	if (has_picture(region))
 		add_picture(out, paper, region, items, n_placed);
@@ -176,8 +179,9 @@ static void add_device_steps(struct text *out, const struct paper *paper, const 
 		if (step->ns || step->seen || !step->device)
 			continue;
 		any = true;
-		text_addf(&line, " %s device \"%s\": %s", step_name(step->kind), step->device->name,
-			  step->reason);
+		text_addf(&line, " %s %s \"%s\": %s", step_name(step->kind),
+			  step->planned ? "region" : "device",
+			  step->planned ? step->region->name : step->device->name, step->reason);
 		ink_add(out, paper, INK_YELLOW, "~");
 		paragraph_add(out, paper, 1, INDENT, INK_PLAIN, text_str(&line));
 	}
@@ -208,7 +212,9 @@ static void add_counts(struct text *out, const struct plan *plan, bool condition
 {
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		const struct step *step = &plan->steps[i];
-		const char *what = step->ns || step->seen ? "namespace" : "device";
+		const char *what = step->ns || step->seen ? "namespace"
+				   : step->planned        ? "region"
+							  : "device";
 		size_t n = 0, before = 0;
 
 		if (step->conditional != conditional)

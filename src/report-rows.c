@@ -201,6 +201,7 @@ static enum report_state region_state(const struct sources *from, const struct r
 	case REGION_READY:
 		return all_created(row) ? STATE_CREATED : STATE_ADOPTED;
 	case REGION_DOWN:
+	case REGION_LOST:
 		return STATE_CONFLICT;
 	}
 	return STATE_ABSENT;

@@ -9,16 +9,17 @@
 #include "mem.h"
 #include "nd.h"
 #include "needs.h"
+#include "remains.h"
 #include "run.h"
 
 const char *step_object(const struct step *step)
 {
 	if (step->ns)
 		return step->ns->name;
+	if (step->planned)
+		return step->region->name;
 	if (step->seen)
 		return step->seen->device;
-	if (step->seen_region)
-		return step->seen_region->name;
 	return step->device->name;
 }
 
@@ -103,6 +104,10 @@ int step_do(struct sysfs *fs, const struct step *step, deadline d, struct text *
 		return bind_device(fs, step->device, why);
 	case STEP_RESET:
 		return label_reset(fs, step->seen_region, why);
+	case STEP_LOOK:
+		return remains_look(fs, step, why);
+	case STEP_REPAIR:
+		return remains_repair(fs, step, why);
 	case STEP_CLEAR:
 	case STEP_DESTROY:
 		return clear(fs, step->seen);
@@ -149,7 +154,14 @@ void step_say_done(const struct step *step)
 			    step->reason);
 		break;
 	case STEP_RESET:
-		diag_notice("emptied the label area of \"%s\"", step->seen_region->name);
+		diag_notice("emptied the label area of region \"%s\"", step->region->name);
+		break;
+	case STEP_LOOK:
+		diag_debug("looked whether region \"%s\" is empty", step->region->name);
+		break;
+	case STEP_REPAIR:
+		diag_notice("made the labels of region \"%s\" anew, around its data",
+			    step->region->name);
 		break;
 	case STEP_OVERRIDE:
 		diag_debug("reserved device \"%s\" for ramdax", step->device->name);
@@ -160,10 +172,10 @@ void step_say_done(const struct step *step)
 void step_say_failed(const struct layout *layout, const struct step *step, const char *why)
 {
 	unsigned line = step->ns ? step->ns->line : step->region ? step->region->line : 0;
-	const char *what = step->ns            ? "namespace"
-			   : step->seen        ? "namespace device"
-			   : step->seen_region ? "region"
-					       : "device";
+	const char *what = step->ns        ? "namespace"
+			   : step->seen    ? "namespace device"
+			   : step->planned ? "region"
+					   : "device";
 
 	if (line)
 		diag_error("cannot %s %s \"%s\": %s (%s:%u)", step_name(step->kind), what,

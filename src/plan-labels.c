@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Regions without labels: empty, or only without them. */
+#include <string.h>
+
+#include "carveout.h"
+#include "mem.h"
+#include "plan-parts.h"
+
+bool plan_outlives(const struct plan *plan, const struct layout_namespace *ns)
+{
+	switch (ns->survives) {
+	case SURVIVES_RESET:
+		return true;
+	case SURVIVES_KEXEC:
+		return plan->machine->boot_kind == BOOT_KEXEC;
+	case SURVIVES_NONE:
+		return false;
+	}
+	return true;
+}
+
+bool plan_may_reset(const struct plan *plan, const struct plan_region *r,
+		    const struct plan_options *options)
+{
+	_cleanup_(freep) char *why = carveout_refusal(plan->machine, r->carveout);
+	bool all = r->region->n_namespaces > 0;
+
+	for (size_t i = 0; i < r->region->n_namespaces; i++)
+		all &= r->region->namespaces[i].on_conflict == CONFLICT_RECREATE;
+	if (options->recreate)
+		all |= !options->recreate_name || !strcmp(options->recreate_name, r->region->name);
+	return all && !why;
+}
+
+struct step *plan_region_step(struct plan *plan, const struct plan_region *r, enum step_kind kind,
+			      const char *reason)
+{
+	struct step *step = plan_step(plan, kind, "%s", reason);
+
+	step->region = r->region;
+	step->device = &plan->machine->devices[r->carveout->device];
+	step->seen_region = r->seen;
+	step->planned = r;
+	return step;
+}
+
+/* The scaffold of a look that did not come to its end. */
+static const struct seen_namespace *look_scaffold(const struct seen_region *seen)
+{
+	for (size_t i = 0; i < seen->n_namespaces; i++)
+		if (!strcmp(seen->namespaces[i].name, LOOK_SCAFFOLD))
+			return &seen->namespaces[i];
+	return NULL;
+}
+
+static bool none_outlives(const struct plan *plan, const struct layout_region *region)
+{
+	for (size_t i = 0; i < region->n_namespaces; i++)
+		if (plan_outlives(plan, &region->namespaces[i]))
+			return false;
+	return true;
+}
+
+static void lost(struct plan *plan, struct plan_region *r, const char *why)
+{
+	r->state = REGION_LOST;
+	r->reason = mem_strdup(why);
+	plan_problem(plan, STATUS_CONFLICT, r->region->line, r->region->required,
+		     "region \"%s\" was kept as it is: %s (--repair-labels, --recreate=%s)",
+		     r->region->name, why, r->region->name);
+}
+
+void plan_labels(struct plan *plan, struct plan_region *r, const struct plan_options *options)
+{
+	_cleanup_(freep) char *unsafe = carveout_refusal(plan->machine, r->carveout);
+	const struct seen_namespace *look = look_scaffold(r->seen);
+	bool is_lost = r->seen->labels == LABELS_LOST;
+
+	if (unsafe || !r->region->n_namespaces ||
+	    (!look && !is_lost && r->seen->labels != LABELS_NONE))
+		return;
+	if (look && look->user) {
+		lost(plan, r, "somebody uses the scaffold through which it is looked at");
+	} else if (plan_may_reset(plan, r, options) || none_outlives(plan, r->region)) {
+		if (!is_lost)
+			return;
+		r->state = REGION_LOST;
+		r->reason = mem_strdup("its labels are lost, and what it holds is disposable");
+		plan_region_step(plan, r, STEP_RESET, r->reason);
+	} else if (!is_lost && plan->machine->boot_kind != BOOT_KEXEC) {
+		r->unproven = true;
+		plan_region_step(plan, r, STEP_LOOK, "it has no labels: is there anything in it?");
+	} else if (options->repair_labels) {
+		r->unproven = true;
+		plan_region_step(plan, r, STEP_REPAIR, "its labels are lost");
+	} else {
+		lost(plan, r,
+		     is_lost ? "its labels are lost, but there are namespaces in it"
+			     : "it has no labels, and kexec keeps what memory holds");
+	}
+}

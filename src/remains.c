@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "remains.h"
+
+#include <string.h>
+
+#include "blockdev.h"
+#include "infoblock.h"
+#include "label-image.h"
+#include "label.h"
+#include "mem.h"
+#include "nd.h"
+
+/* A region being looked at. */
+struct look {
+	struct sysfs *fs;
+	const struct seen_region *region;
+	const struct plan_region *planned;
+	struct text *why;
+	char *device; /* the scaffold over the region */
+	struct label *labels;
+	size_t n;
+	size_t n_blocks; /* how many of them have an info block */
+};
+
+static int failed(struct look *l, int r, const char *what)
+{
+	if (r < 0 && !l->why->len)
+		text_addf(l->why, "%s: %s", what, strerror(-r));
+	return r;
+}
+
+/* The scaffold that is there, from now on or from an earlier look. 0 or -ENOENT. */
+static int find_scaffold(struct look *l)
+{
+	char **names = NULL;
+	size_t n = 0;
+	int r = sysfs_list(l->fs, &names, &n, ND_DEVICES "/%s", l->region->name);
+
+	for (size_t i = 0; r == 0 && i < n && !l->device; i++) {
+		_cleanup_(freep) char *name = NULL;
+
+		if (!strncmp(names[i], "namespace", strlen("namespace")) &&
+		    sysfs_read(l->fs, &name, ND_DEVICES "/%s/alt_name", names[i]) == 0 &&
+		    !strcmp(name, LOOK_SCAFFOLD))
+			l->device = mem_strdup(names[i]);
+	}
+	sysfs_free_names(names, n);
+	return l->device ? 0 : -ENOENT;
+}
+
+/*
+ * Lays the scaffold over the region. Its label announces a page map, which it does not have: so the
+ * kernel looks for one that bears the scaffold's own UUID, and for no BTT.
+ */
+static int cover(struct look *l)
+{
+	struct label label = {.name = LOOK_SCAFFOLD,
+			      .mode = MODE_FSDAX,
+			      .where = {0, align_down(l->region->usable, PAGE_BYTES)}};
+	struct media area = {0};
+	int r;
+
+	if (find_scaffold(l) == 0)
+		return 0;
+	uuid_generate_random(label.uuid);
+	label_image(&label, 1, &area);
+	r = label_replace(l->fs, l->region, &area, l->why);
+	media_release(&area);
+	return r < 0 ? r : failed(l, find_scaffold(l), "the scaffold over the region");
+}
+
+static int open_scaffold(struct look *l, struct blockdev *raw)
+{
+	_cleanup_(freep) char *block = NULL;
+	int r = nd_block(l->fs, l->device, &block);
+
+	if (r < 0)
+		r = failed(l, nd_set(l->fs, l->device, "force_raw", "1"), "force_raw");
+	if (r == 0 && !block)
+		r = failed(l, nd_bind(l->fs, "nd_pmem", l->device), "bind to nd_pmem");
+	if (r == 0 && !block)
+		r = failed(l, nd_block(l->fs, l->device, &block), "its block device");
+	return r < 0 ? r : failed(l, blockdev_open(raw, block), "opening its block device");
+}
+
+static bool has_label(const struct look *l, const uuid_t uuid)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (!uuid_compare(l->labels[i].uuid, uuid))
+			return true;
+	return false;
+}
+
+/* The label of @p, and what its place holds. */
+static int read_place(struct look *l, const struct blockdev *raw, const struct plan_namespace *p)
+{
+	unsigned char bytes[INFOBLOCK_AREA];
+	uint64_t offset = p->where.start - l->region->range.start;
+	struct label label = {
+		.name = p->ns->name, .mode = p->ns->mode, .where = {offset, p->where.size}};
+	bool found = false;
+	uuid_t parent;
+	int r = 0;
+
+	/* A raw namespace may be smaller than that, and has no info block. */
+	if (p->where.size >= sizeof(bytes))
+		r = failed(l, blockdev_read(raw, offset, bytes, sizeof(bytes)), "reading it");
+	if (r < 0)
+		return r;
+	if (p->where.size >= sizeof(bytes) && infoblock_find(bytes, parent)) {
+		l->n_blocks++;
+		found = !uuid_is_null(parent) && !has_label(l, parent);
+	}
+	uuid_copy(label.uuid, found ? parent : p->ns->uuid);
+	if (has_label(l, label.uuid))
+		uuid_generate_random(label.uuid);
+	*MEM_APPEND(l->labels, l->n) = label;
+	return 0;
+}
+
+/* All places of the plan, through the scaffold, which then is there and not in use. */
+static int look(struct look *l)
+{
+	struct blockdev raw = {.fd = -1};
+	int r = cover(l);
+
+	if (r == 0)
+		r = open_scaffold(l, &raw);
+	for (size_t i = 0; r == 0 && i < l->planned->region->n_namespaces; i++)
+		if (l->planned->namespaces[i].where.size)
+			r = read_place(l, &raw, &l->planned->namespaces[i]);
+	blockdev_close(&raw);
+	return r;
+}
+
+static struct look look_of(struct sysfs *fs, const struct step *step, struct text *why)
+{
+	return (struct look){
+		.fs = fs, .region = step->seen_region, .planned = step->planned, .why = why};
+}
+
+static void look_release(struct look *l)
+{
+	free(l->device);
+	free(l->labels);
+}
+
+/* Marks the region as one that must be kept; with @l->n labels after that. */
+static int mark(struct look *l, bool with_labels)
+{
+	struct media area = {0};
+	int r;
+
+	label_mark_lost(&area);
+	if (with_labels)
+		label_image(l->labels, l->n, &area);
+	r = label_replace(l->fs, l->region, &area, l->why);
+	media_release(&area);
+	return r;
+}
+
+int remains_look(struct sysfs *fs, const struct step *step, struct text *why)
+{
+	struct look l = look_of(fs, step, why);
+	int r = look(&l);
+
+	if (r == 0 && l.n_blocks)
+		r = mark(&l, false);
+	else if (r == 0)
+		r = failed(&l, nd_free(fs, l.device, NULL), "unbind from nd_pmem");
+	if (r == 0 && !l.n_blocks)
+		r = failed(&l, nd_delete(fs, l.device), "removing the scaffold");
+	look_release(&l);
+	return r;
+}
+
+int remains_repair(struct sysfs *fs, const struct step *step, struct text *why)
+{
+	struct look l = look_of(fs, step, why);
+	int r = look(&l);
+
+	if (r == 0 && l.n_blocks)
+		r = mark(&l, true);
+	else if (r == 0) {
+		text_add(why, "there is no info block where its namespaces would be");
+		mark(&l, false);
+		r = -ENODATA;
+	}
+	look_release(&l);
+	return r;
+}

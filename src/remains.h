@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is left in a region whose labels are lost: the info blocks where the plan puts namespaces.
+ *
+ * The kernel lets nobody read a region but through a namespace, so a scaffold is laid over it, and
+ * nothing is written into that. Its label and index come in one write, index last, and it goes in
+ * another: whenever this is interrupted, the region either has no index, or this scaffold, and
+ * both mean that it has yet to be looked at.
+ */
+#ifndef RAMDAX_REMAINS_H
+#define RAMDAX_REMAINS_H
+
+#include "plan.h"
+#include "sysfs.h"
+#include "text.h"
+
+/*
+ * Does @step, a STEP_LOOK. Afterwards the region has an index that says that it is empty; or, if
+ * there is any valid info block, none, and a mark that it must be kept (LABELS_LOST).
+ * 0, or -errno with a sentence part in @why.
+ */
+int remains_look(struct sysfs *fs, const struct step *step, struct text *why);
+
+/*
+ * Does @step, a STEP_REPAIR: labels for all namespaces of the plan, with the UUIDs that the info
+ * blocks ask for. The kernel then makes of each what its info block says; one that has none comes
+ * up raw. The contents of the region are not written.
+ * 0, or -errno with a sentence part in @why: -ENODATA if there is no info block.
+ */
+int remains_repair(struct sysfs *fs, const struct step *step, struct text *why);
+
+#endif

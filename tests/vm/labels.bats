@@ -1,0 +1,180 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Labels that are lost while the data is not: the region is kept, and can be had back.
+#
+# shellcheck disable=SC2154,SC2016 # variables of lib.bash; single quotes are for the guest
+
+load lib
+
+carveout='262272K!4G'
+labels=0x110000000 # its last 128 KiB
+
+# For the guest: writes something into each namespace, and says where. Then what must be found.
+fill='
+	mount -t ext4 -o dax=always "$(device files)" /mnt
+	head -c 1000000 /dev/urandom >/mnt/file
+	umount /mnt
+	head -c 1000000 /dev/urandom | daxio write "$(device memory)" 4096 1000000
+	head -c 1000000 /dev/urandom | dd of="$(device sectors)" bs=4096 conv=fsync 2>/dev/null
+	head -c 1000000 /dev/urandom | dd of="$(device plain)" bs=4096 conv=fsync 2>/dev/null
+	places
+'
+found='
+	modes() {
+		for _name in files memory sectors plain; do
+			printf "%s " "$(namespace $_name mode)"
+		done
+	}
+	all_found() {
+		is "all modes are as they were" "$(modes)" "fsdax devdax sector raw "
+		holds "the file system is clean" e2fsck -fn "$(device files)"
+		is "nothing half-made is left" "$(scaffolds)" ""
+		run 0 ramdax plan --check
+	}
+'
+
+# The first boot, whose RAM every test starts from.
+setup_file() {
+	vm_setup
+	vm_ram 2G
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "pool"
+		[[region.namespace]]
+		name = "files"
+		size = "64MiB"
+		filesystem.type = "ext4"
+		[[region.namespace]]
+		name = "memory"
+		mode = "devdax"
+		size = "64MiB"
+		[[region.namespace]]
+		name = "sectors"
+		mode = "sector"
+		size = "32MiB"
+		[[region.namespace]]
+		name = "plain"
+		mode = "raw"
+		size = "4MiB"
+	END
+	vm_script <<-END
+		run 0 ramdax apply
+		$fill
+	END
+	vm_boot --memmap "$carveout"
+	vm_keep
+	cp --sparse=always "$vm_ram_file" "$vm_dir"/{places,sums} \
+		"$vm_tree/etc/ramdax/layout.toml" "$BATS_FILE_TMPDIR"
+	BATS_TEST_COMPLETED=1 vm_teardown
+}
+
+setup() {
+	vm_setup
+	vm_ram 2G
+	cp --sparse=always "$BATS_FILE_TMPDIR/ram" "$vm_ram_file"
+	cp "$BATS_FILE_TMPDIR"/{places,sums} "$vm_dir"
+	vm_layout <"$BATS_FILE_TMPDIR/layout.toml"
+}
+teardown() { vm_teardown; }
+
+# The second boot, with the script on standard input.
+again() {
+	{
+		echo "$found"
+		cat
+	} | vm_script
+	vm_boot --memmap "$carveout"
+}
+
+@test "label loss: the region is kept, and its labels can be made anew" {
+	vm_scramble "$labels" 128K
+	again <<-'END'
+		run 0 ramdax apply --boot
+		is "the status is 5" "$(report .status)" 5
+		is "the region is a conflict" "$(report '.regions[0].state')" conflict
+		is "there are no namespaces" "$(namespaces)" 0
+		run 5 ramdax plan --check
+		run 5 ramdax apply
+		says "the message names the region" /tmp/err '"pool".*labels.*--repair-labels'
+		is "a second time it writes nothing" "$(writes ramdax apply)" ""
+		run 5 ramdax apply --recreate=files
+		run 5 ramdax apply --prune
+		is "still there are none" "$(namespaces)" 0
+		run 0 ramdax apply --repair-labels
+		all_found
+		run 0 ramdax apply --boot
+		for name in files memory sectors plain; do
+			is "'$name' was adopted" "$(reported $name)" adopted
+		done
+		places | sed 's/^place/now/'
+	END
+	vm_kept
+	diff <(vm_said '^now ' | sed 's/^now/place/' | sort) <(sort "$vm_dir/places")
+}
+
+@test "label loss: --recreate=REGION makes it anew" {
+	vm_scramble "$labels" 512
+	again <<-'END'
+		run 5 ramdax apply
+		run 0 ramdax apply --recreate=pool
+		all_found
+		is "empty" "$(daxio read "$(device memory)" 4096 65536 | tr -d '\0')" ""
+	END
+}
+
+@test "label loss, interrupted at any write: kept, until the repair" {
+	echo "${RAMDAX_LONG:-0}" | vm_file /long
+	again <<-'END'
+		calls=write,ioctl
+		lose() {
+			ndctl disable-region region0 >/dev/null 2>&1
+			ndctl disable-dimm nmem0 >/dev/null 2>&1
+			ndctl zero-labels nmem0 >/dev/null 2>&1
+			ndctl enable-dimm nmem0 >/dev/null 2>&1
+			ndctl enable-region region0 >/dev/null 2>&1
+			is "the labels are lost" "$(namespaces)" 0
+		}
+		count() {
+			strace -f -qq -o /tmp/trace -e trace=$calls "$@" >/dev/null 2>&1
+			grep -c "(" /tmp/trace
+		}
+		run 0 ramdax apply
+		# each command, killed before each call that may change something
+		for command in 'ramdax apply' 'ramdax apply --repair-labels'; do
+			lose
+			total=$(count $command)
+			at_least "there are calls" "$total" 8
+			step=$((total / 8 + 1))
+			[ "$(cat /long)" = 0 ] || step=1
+			n=1
+			while [ "$n" -le "$total" ]; do
+				lose
+				strace -f -qq -o /dev/null -e inject=$calls:signal=KILL:when=$n \
+					$command >/dev/null 2>&1
+				# whatever was left: adopted, or kept
+				ramdax apply >/tmp/out 2>/tmp/err
+				status=$?
+				case $status in
+				0) is "killed at $n of $total: as it was" "$(modes)" \
+					"fsdax devdax sector raw " ;;
+				*) is "killed at $n of $total: kept" "$status" 5 ;;
+				esac
+				n=$((n + step))
+			done
+		done
+		run 0 ramdax apply --repair-labels
+		all_found
+	END
+	vm_kept
+}
+
+@test "a region that is empty and has no labels is made, and looked at once" {
+	vm_scramble 4G 262272K
+	again <<-'END'
+		run 0 ramdax apply
+		all_found
+		is "nothing is written afterwards" "$(writes ramdax apply)" ""
+	END
+}
