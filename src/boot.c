@@ -61,14 +61,17 @@ static bool modules_name_driver(const struct sysfs *fs, const char *release, con
 	return false;
 }
 
+bool boot_release_has_driver(const struct sysfs *fs, const char *release)
+{
+	return modules_name_driver(fs, release, "modules.dep") ||
+	       modules_name_driver(fs, release, "modules.builtin");
+}
+
 static enum driver_state driver_observe(const struct sysfs *fs, const char *release)
 {
 	if (sysfs_exists(fs, "sys/bus/platform/drivers/ramdax"))
 		return DRIVER_READY;
-	if (release && (modules_name_driver(fs, release, "modules.dep") ||
-			modules_name_driver(fs, release, "modules.builtin")))
-		return DRIVER_MODULE;
-	return DRIVER_MISSING;
+	return release && boot_release_has_driver(fs, release) ? DRIVER_MODULE : DRIVER_MISSING;
 }
 
 static bool reads(const struct sysfs *fs, const char *path, const char *wanted)

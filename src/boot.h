@@ -11,6 +11,10 @@
 /* Fills release, cmdline, boot_id, boot_kind, driver and guest. */
 void boot_observe(const struct sysfs *fs, struct machine *m);
 
+/* Whether the kernel @release, as it is installed, has RAMDAX as a module (in whatever form it is
+ * compressed) or built in. */
+bool boot_release_has_driver(const struct sysfs *fs, const char *release);
+
 /* A crash kernel: it owns a few hundred MiB, and all other memory is evidence. */
 bool boot_is_crash_kernel(const struct sysfs *fs, const char *cmdline);
 

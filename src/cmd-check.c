@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "command.h"
 
+#include <string.h>
+#include <sys/stat.h>
+
+#include "image.h"
+#include "installed.h"
+#include "kdump.h"
 #include "mem.h"
 #include "memmap.h"
 #include "observe.h"
@@ -39,15 +45,113 @@ static enum status check_cmdline(const struct machine *machine, const struct lay
 	memmap_print(ranges, n, &line);
 	if (status != STATUS_OK)
 		diag_error("the kernel was not started with the carveouts of this layout: "
-			   "\"ramdax gen-cmdline\" prints %s",
+			   "\"ramdax gen-cmdline\" prints %s; run \"ramdax update-bootloader\" and "
+			   "reboot",
 			   text_str(&line));
 	free(ranges);
 	memmap_choice_free(choice);
 	return status;
 }
 
+/* What is compared with images: the layout as they store it, and when it was written. */
+struct stored {
+	struct text resolved;
+	int64_t changed; /* nanoseconds since 1970 */
+};
+
+static void stored_make(const struct invocation *in, const struct sysfs *fs, struct layout *layout,
+			struct stored *stored)
+{
+	_cleanup_(fault_list_release) struct fault_list faults = {0};
+	_cleanup_(freep) char *path = command_layout_path(in);
+	struct stat st;
+
+	layout_resolve_owners(layout, fs->root_fd, &faults);
+	layout_print(layout, &stored->resolved);
+	if (stat(path, &st) == 0)
+		stored->changed = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+}
+
+/* What is wrong with an image; NULL if nothing is. Where it cannot be read, its age must do. */
+static const char *image_fault(const struct sysfs *fs, const struct installed_image *image,
+			       const struct stored *stored)
+{
+	_cleanup_(freep) char *path = mem_printf("/%s", image->path);
+	enum image_layout held =
+		fs->live ? image_look(path, text_str(&stored->resolved)) : IMAGE_UNREADABLE;
+
+	if (held == IMAGE_WITHOUT)
+		return "does not hold the layout";
+	if (held == IMAGE_OTHER)
+		return "holds another layout";
+	if (held != IMAGE_SAME && image->changed < stored->changed)
+		return "is older than the layout";
+	return NULL;
+}
+
+static void say_image(const struct installed_kernel *kernel, const struct installed_image *image,
+		      const char *fault)
+{
+	switch (image->maker) {
+	case IMAGE_UPDATE_INITRAMFS:
+		diag_warning("image \"/%s\" %s: run \"update-initramfs -u -k all\"", image->path,
+			     fault);
+		break;
+	case IMAGE_DRACUT:
+		diag_warning("image \"/%s\" %s: run \"dracut --force --regenerate-all\"",
+			     image->path, fault);
+		break;
+	case IMAGE_KERNEL_INSTALL:
+		diag_warning("image \"/%s\" %s: run \"kernel-install add %s "
+			     "/usr/lib/modules/%s/vmlinuz\"",
+			     image->path, fault, kernel->release, kernel->release);
+		break;
+	}
+}
+
+/* Kernels that may boot next. Only warnings: the one that runs is judged by the plan. */
+static void check_installed(const struct sysfs *fs, const struct stored *stored,
+			    const char *running)
+{
+	_cleanup_(installed_release) struct installed installed = {0};
+
+	installed_observe(fs, &installed);
+	for (size_t i = 0; i < installed.n; i++) {
+		const struct installed_kernel *kernel = &installed.kernels[i];
+
+		if (!kernel->has_driver && !(running && !strcmp(kernel->release, running)))
+			diag_warning("kernel \"%s\" has no ramdax driver: nothing of the layout "
+				     "will exist when it boots; install a kernel 6.19 or later "
+				     "with CONFIG_RAMDAX",
+				     kernel->release);
+		for (size_t j = 0; kernel->has_driver && j < kernel->n_images; j++) {
+			const char *fault = image_fault(fs, &kernel->images[j], stored);
+
+			if (fault)
+				say_image(kernel, &kernel->images[j], fault);
+		}
+	}
+}
+
+/* What will go wrong later: at the next boot, or when this kernel crashes. */
+static void check_later(const struct invocation *in, const struct sysfs *fs, struct layout *layout,
+			const struct machine *machine)
+{
+	struct stored stored = {0};
+	const char *fault = kdump_fault(fs, machine->cmdline);
+
+	stored_make(in, fs, layout, &stored);
+	check_installed(fs, &stored, machine->release);
+	text_release(&stored.resolved);
+	if (fault)
+		diag_warning("crash kernels get the carveouts of this one, which their memory does "
+			     "not suffice for: %s",
+			     fault);
+}
+
 /* What stands against the layout on this machine; what is merely different is apply's concern. */
-static enum status check_machine(const struct sysfs *fs, const struct layout *layout)
+static enum status check_machine(const struct invocation *in, const struct sysfs *fs,
+				 struct layout *layout)
 {
 	static const struct plan_options none;
 	struct machine *machine = observe(fs);
@@ -62,8 +166,10 @@ static enum status check_machine(const struct sysfs *fs, const struct layout *la
 		diag_error("%s (%s:%u)", p->text, layout->path, p->line);
 		status = STATUS_MACHINE;
 	}
-	if (layout->n_regions)
+	if (layout->n_regions) {
 		status = status_worse(status, check_cmdline(machine, layout));
+		check_later(in, fs, layout, machine);
+	}
 	plan_free(plan);
 	machine_free(machine);
 	return status;
@@ -79,7 +185,7 @@ static enum status run(const struct invocation *in)
 		return status;
 	status = command_load_layout(in, &layout);
 	if (status == STATUS_OK && shows_a_machine(in, &fs))
-		status = check_machine(&fs, layout);
+		status = check_machine(in, &fs, layout);
 	if (in->json) {
 		_cleanup_(text_release) struct text out = {0};
 

@@ -24,10 +24,14 @@ struct invocation {
 	bool prune;           /* apply, plan: */
 	bool repair_labels;   /* apply, plan: */
 	bool yes;             /* apply: */
-	bool fresh;           /* gen-cmdline: */
+	bool fresh;           /* gen-cmdline, update-bootloader: */
 	bool store;           /* gen-cmdline: */
 	bool stored;          /* gen-cmdline: */
 	bool kexec;           /* gen-cmdline: */
+	bool dry_run;         /* update-bootloader: */
+	bool trial;           /* update-bootloader: */
+	bool confirm;         /* update-bootloader: */
+	bool remove;          /* update-bootloader: */
 	bool modules;         /* needs: */
 	bool programs;        /* needs: */
 	char **arguments;     /* NAME... */
@@ -59,6 +63,7 @@ extern const struct command command_needs;
 extern const struct command command_plan;
 extern const struct command command_resolve;
 extern const struct command command_status;
+extern const struct command command_update_bootloader;
 
 /* The options that every command takes. */
 extern const struct option_spec global_options[];

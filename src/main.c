@@ -12,8 +12,9 @@
 #define OPTIONS_MAX    24
 
 static const struct command *const commands[] = {
-	&command_check,       &command_plan,  &command_apply,   &command_status,
-	&command_gen_cmdline, &command_needs, &command_resolve,
+	&command_check,  &command_plan,        &command_apply,
+	&command_status, &command_gen_cmdline, &command_update_bootloader,
+	&command_needs,  &command_resolve,
 };
 
 const struct option_spec global_options[] = {
@@ -74,7 +75,7 @@ static enum status help(const struct command *command)
 			"RAM: whatever is stored in them is gone when the power is.\n\n"
 			"Commands:\n");
 		for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-			text_addf(&out, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
+			text_addf(&out, "  %-17s %s\n", commands[i]->name, commands[i]->summary);
 		text_add(&out, "\nOptions:\n");
 	}
 	help_globals(&out);
