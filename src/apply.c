@@ -140,6 +140,21 @@ static bool is_settled(const void *context, const struct seen_namespace *seen)
 	       (s->options->settled && s->options->settled(s->options->settled_context, seen));
 }
 
+/* What this run has scrubbed, or an earlier one of this boot. */
+static bool is_scrubbed(const void *context, const struct seen_namespace *seen)
+{
+	const struct settling *s = context;
+
+	for (size_t i = 0; i < s->outcome->n_done; i++) {
+		const struct done_step *done = &s->outcome->done[i];
+
+		if (done->kind == STEP_SCRUB && done->result == 0 &&
+		    !strcmp(done->object, seen->name))
+			return true;
+	}
+	return s->options->scrubbed && s->options->scrubbed(s->options->scrubbed_context, seen);
+}
+
 static void look(struct sysfs *fs, const struct layout *layout, const struct apply_options *options,
 		 struct outcome *outcome)
 {
@@ -148,6 +163,8 @@ static void look(struct sysfs *fs, const struct layout *layout, const struct app
 
 	plan_options.settled = is_settled;
 	plan_options.settled_context = &settling;
+	plan_options.scrubbed = is_scrubbed;
+	plan_options.scrubbed_context = &settling;
 	plan_free(outcome->plan);
 	machine_free(outcome->machine);
 	outcome->machine = observe(fs);
@@ -201,6 +218,24 @@ static bool is_veiled(const struct machine *m)
 		    !m->devices[i].signature_known)
 			return true;
 	return false;
+}
+
+struct outcome *apply_emptying(struct sysfs *fs, const struct layout *layout,
+			       const struct apply_options *options, const struct emptying *what)
+{
+	struct outcome *outcome = MEM_NEW(struct outcome);
+
+	outcome->machine = observe(fs);
+	outcome->plan = plan_empty(layout, outcome->machine, what);
+	outcome->status = plan_status(outcome->plan);
+	say_problems(outcome, layout);
+	if (outcome->status != STATUS_USAGE)
+		pass(fs, layout, options, outcome);
+	for (size_t i = 0; i < outcome->n_done; i++)
+		if (outcome->done[i].result < 0)
+			outcome->status = status_worse(outcome->status, STATUS_FAILED);
+	look(fs, layout, options, outcome);
+	return outcome;
 }
 
 struct outcome *apply_run(struct sysfs *fs, const struct layout *layout,

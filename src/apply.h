@@ -8,7 +8,7 @@
 
 #include "deadline.h"
 #include "machine.h"
-#include "plan.h"
+#include "plan-empty.h"
 #include "sysfs.h"
 
 struct apply_options {
@@ -42,6 +42,14 @@ struct outcome {
  */
 struct outcome *apply_run(struct sysfs *fs, const struct layout *layout,
 			  const struct apply_options *options);
+
+/*
+ * Wipes or scrubs what @what says, in the same way. The status is what came of that; what the plan
+ * for @layout is afterwards is in the outcome, but not done. With a problem of status USAGE nothing
+ * was done.
+ */
+struct outcome *apply_emptying(struct sysfs *fs, const struct layout *layout,
+			       const struct apply_options *options, const struct emptying *what);
 void outcome_free(struct outcome *outcome);
 
 /* Whether this run made the namespace @name. */

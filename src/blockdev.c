@@ -66,6 +66,22 @@ static int write_at(const struct blockdev *dev, const void *bytes, size_t n, uin
 	return 0;
 }
 
+/* Of a piece that could not be written whole: all up to the page that cannot be. 0, or -errno with
+ * *@done bytes written. */
+static int zero_pages(const struct blockdev *dev, const void *zeros, uint64_t offset, uint64_t n,
+		      uint64_t *done)
+{
+	const uint64_t page = 4 * KIB;
+	int r = 0;
+
+	for (*done = 0; *done < n; *done += page) {
+		r = write_at(dev, zeros, page, offset + *done);
+		if (r < 0)
+			break;
+	}
+	return r;
+}
+
 int blockdev_zero(struct blockdev *dev, uint64_t offset, uint64_t n, blockdev_progress *progress,
 		  void *context, uint64_t *failed_at)
 {
@@ -76,10 +92,14 @@ int blockdev_zero(struct blockdev *dev, uint64_t offset, uint64_t n, blockdev_pr
 	while (done < n) {
 		uint64_t piece = n - done < CHUNK ? n - done : CHUNK;
 
+		uint64_t written = piece;
+
 		r = write_at(dev, zeros, piece, offset + done);
 		if (r < 0)
+			r = zero_pages(dev, zeros, offset + done, piece, &written);
+		done += written;
+		if (r < 0)
 			break;
-		done += piece;
 		if (progress && !progress(context, done, n)) {
 			r = -ECANCELED;
 			break;

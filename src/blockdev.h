@@ -33,7 +33,8 @@ void blockdev_close(struct blockdev *dev);
  */
 typedef bool blockdev_progress(void *context, uint64_t done, uint64_t total);
 
-/* Zeroes @n bytes from @offset, multiples of 4 KiB. 0, or -errno with *@failed_at its offset. */
+/* Zeroes @n bytes from @offset, multiples of 4 KiB. 0, or -errno with *@failed_at the offset of the
+ * first page that cannot be written. */
 int blockdev_zero(struct blockdev *dev, uint64_t offset, uint64_t n, blockdev_progress *progress,
 		  void *context, uint64_t *failed_at);
 

@@ -68,8 +68,11 @@ static void read_namespace(struct boot_record *record, struct json_object *ns)
 {
 	const char *name = string_member(ns, "name"), *uuid = string_member(ns, "uuid");
 	enum record_state state = state_from(string_member(ns, "state"));
+	struct json_object *scrubbed = member(ns, "scrubbed", json_type_boolean);
 	struct recorded *new;
 
+	if (scrubbed && json_object_get_boolean(scrubbed))
+		state = RECORD_SCRUBBED;
 	if (!name || state == RECORD_UNKNOWN)
 		return;
 	new = MEM_APPEND(record->namespaces, record->n);
@@ -147,4 +150,9 @@ enum record_state boot_record_state(const struct boot_record *record, const char
 bool boot_record_settled(const void *record, const struct seen_namespace *seen)
 {
 	return boot_record_state(record, seen->name, seen) != RECORD_UNKNOWN;
+}
+
+bool boot_record_scrubbed(const void *record, const struct seen_namespace *seen)
+{
+	return boot_record_state(record, seen->name, seen) == RECORD_SCRUBBED;
 }

@@ -12,6 +12,7 @@ enum record_state {
 	RECORD_UNKNOWN, /* nothing is said of it, or something else */
 	RECORD_CREATED,
 	RECORD_ADOPTED,
+	RECORD_SCRUBBED, /* there, but without the file system that it is to have */
 };
 
 /* What @record (may be NULL) says of the namespace @name, if @seen is still the same: it bears the
@@ -22,5 +23,8 @@ enum record_state boot_record_state(const struct boot_record *record, const char
 /* Whether @record (a struct boot_record, or NULL) says that @seen was created or adopted by an
  * earlier run: for struct plan_options. */
 bool boot_record_settled(const void *record, const struct seen_namespace *seen);
+
+/* Whether it says that @seen was scrubbed and has had no file system since: for plan_options. */
+bool boot_record_scrubbed(const void *record, const struct seen_namespace *seen);
 
 #endif

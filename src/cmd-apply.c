@@ -145,17 +145,14 @@ static bool is_wanted(const struct run *run)
 	struct machine *machine;
 	struct plan *plan;
 	bool wanted = true;
-	char answer[16];
 
-	if (run->in->boot || run->in->yes || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+	if (run->in->boot || run->in->yes || !command_can_ask())
 		return true;
 	machine = observe(run->fs);
 	plan = plan_make(run->layout, machine, &run->options.plan);
 	if (destroys(plan)) {
 		report_plan(plan, &style, &out);
-		text_add(&out, "\nThis destroys what is in these namespaces. Go on? [y/N] ");
-		command_print(&out);
-		wanted = fgets(answer, sizeof(answer), stdin) && (*answer | 0x20) == 'y';
+		wanted = command_ask(&out);
 	}
 	plan_free(plan);
 	machine_free(machine);
@@ -170,6 +167,8 @@ static enum status apply_locked(struct run *run, const char *boot_id)
 
 	run->options.plan.settled = boot_record_settled;
 	run->options.plan.settled_context = record;
+	run->options.plan.scrubbed = boot_record_scrubbed;
+	run->options.plan.scrubbed_context = record;
 	if (!is_wanted(run)) {
 		boot_record_free(record);
 		return STATUS_CONFLICT;

@@ -50,6 +50,8 @@ static enum status run(const struct invocation *in)
 	record = record_read(&fs, machine->boot_id);
 	plan_options.settled = boot_record_settled;
 	plan_options.settled_context = record;
+	plan_options.scrubbed = boot_record_scrubbed;
+	plan_options.scrubbed_context = record;
 	plan = plan_make(layout, machine, &plan_options);
 	if (in->check)
 		status = answer(plan);

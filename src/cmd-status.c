@@ -34,6 +34,8 @@ static enum status run(const struct invocation *in)
 	machine = observe(&fs);
 	record = record_read(&fs, machine->boot_id);
 	plan_options.settled_context = record;
+	plan_options.scrubbed = boot_record_scrubbed;
+	plan_options.scrubbed_context = record;
 	plan = layout ? plan_make(layout, machine, &plan_options) : NULL;
 	if (in->json)
 		report_json_status(machine, plan, NULL, record, STATUS_OK, &out);

@@ -75,6 +75,20 @@ enum status command_print(const struct text *text)
 	return STATUS_FAILED;
 }
 
+bool command_can_ask(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+bool command_ask(struct text *what)
+{
+	char answer[16];
+
+	text_add(what, "\nThis destroys what is in these namespaces. Go on? [y/N] ");
+	command_print(what);
+	return fgets(answer, sizeof(answer), stdin) && (*answer | 0x20) == 'y';
+}
+
 bool command_is_root(const char *what)
 {
 	if (geteuid() == 0)

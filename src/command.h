@@ -23,7 +23,8 @@ struct invocation {
 	const char *recreate; /* apply, plan: a name, "" for all, NULL for none */
 	bool prune;           /* apply, plan: */
 	bool repair_labels;   /* apply, plan: */
-	bool yes;             /* apply: */
+	bool yes;             /* apply, wipe, scrub: */
+	bool zero;            /* wipe: */
 	bool fresh;           /* gen-cmdline, update-bootloader: */
 	bool store;           /* gen-cmdline: */
 	bool stored;          /* gen-cmdline: */
@@ -62,8 +63,10 @@ extern const struct command command_gen_cmdline;
 extern const struct command command_needs;
 extern const struct command command_plan;
 extern const struct command command_resolve;
+extern const struct command command_scrub;
 extern const struct command command_status;
 extern const struct command command_update_bootloader;
+extern const struct command command_wipe;
 
 /* The options that every command takes. */
 extern const struct option_spec global_options[];
@@ -88,6 +91,12 @@ struct report_style command_style(void);
 
 /* Prints @text to standard output. STATUS_OK, or STATUS_FAILED when that fails (said). */
 enum status command_print(const struct text *text);
+
+/* Whether somebody sits there who can be asked. */
+bool command_can_ask(void);
+
+/* Prints @what will be destroyed, and asks. True if the answer is yes. */
+bool command_ask(struct text *what);
 
 /* Whether this process is root; if not, says that @what needs it. */
 bool command_is_root(const char *what);

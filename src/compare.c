@@ -47,8 +47,8 @@ static void compare_geometry(const struct layout_namespace *ns, const struct see
 		       ns->sector_size);
 }
 
-/* The shape as found: what was not declared may be what it is. */
-static struct shape shape_found(const struct seen_namespace *seen)
+/* What was not declared may be what it is. */
+struct shape shape_found(const struct seen_namespace *seen)
 {
 	return (struct shape){
 		.mode = seen->mode,

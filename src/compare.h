@@ -18,6 +18,9 @@
 void compare_namespace(const struct layout_namespace *ns, const struct seen_namespace *seen,
 		       const struct place_request *wanted, struct text *differences);
 
+/* The shape of what is there. */
+struct shape shape_found(const struct seen_namespace *seen);
+
 enum fs_verdict {
 	FS_KEEP,       /* complete and as declared, or none is declared */
 	FS_UNFINISHED, /* made by an interrupted run of ours: to be made again */

@@ -34,6 +34,11 @@ void diag_open_kmsg(void)
 		kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 }
 
+bool diag_on_terminal(void)
+{
+	return shown >= DIAG_NOTICE && kmsg < 0 && isatty(STDERR_FILENO);
+}
+
 const char *diag_level_name(enum diag_level level)
 {
 	return levels[level].name;

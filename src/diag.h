@@ -23,6 +23,9 @@ enum diag_level {
 /* The highest level that is shown; DIAG_NOTICE at start. */
 void diag_set_level(enum diag_level level);
 
+/* Whether notices are shown to somebody who sits at a terminal. At boot, a console is none. */
+bool diag_on_terminal(void);
+
 /* Also writes what is shown to /dev/kmsg, with the matching kernel log level. */
 void diag_open_kmsg(void);
 

@@ -6,6 +6,7 @@
 #include "format.h"
 #include "infoblock.h"
 #include "loop.h"
+#include "zero.h"
 
 /* Says why in words, unless somebody nearer to the cause has done so. Returns @r. */
 static int failed(struct filling *f, int r, const char *what)
@@ -15,27 +16,18 @@ static int failed(struct filling *f, int r, const char *what)
 	return r;
 }
 
-static bool may_go_on(void *context, uint64_t done, uint64_t total)
-{
-	const struct filling *f = context;
-
-	(void)done;
-	(void)total;
-	return deadline_left(f->deadline) > 0;
-}
-
 static int zero(struct filling *f)
 {
-	uint64_t failed_at = 0;
-	int r = blockdev_zero(f->dev, f->base, f->step->where.size, may_go_on, f, &failed_at);
+	struct zeroing zeroing = {
+		.dev = f->dev,
+		.base = f->base,
+		.where = f->step->where,
+		.name = f->step->ns->name,
+		.deadline = f->deadline,
+		.why = f->why,
+	};
 
-	if (r == -ECANCELED)
-		text_add(f->why, "zeroing takes longer than the boot may take");
-	else if (r < 0)
-		text_addf(f->why, "zeroing at physical address 0x%llx: %s",
-			  (unsigned long long)(f->step->where.start + failed_at - f->base),
-			  strerror(-r));
-	return r;
+	return zero_space(&zeroing);
 }
 
 static int wipe(struct filling *f)

@@ -109,3 +109,11 @@ bool infoblock_find(const unsigned char *bytes, uuid_t parent)
 	}
 	return false;
 }
+
+bool infoblock_is_btt2(const unsigned char *bytes)
+{
+	static const unsigned char version[4] = {2, 0, 0, 0};
+
+	return is_block(bytes) && !memcmp(bytes, "BTT_ARENA_INFO", 14) &&
+	       !memcmp(bytes + 52, version, sizeof(version));
+}

@@ -32,4 +32,7 @@ void infoblock_wipe(const struct shape *shape, uint64_t start, uint64_t raw, str
  */
 bool infoblock_find(const unsigned char *bytes, uuid_t parent);
 
+/* Whether it is one of a BTT of version 2.0, as btt_format() makes it. */
+bool infoblock_is_btt2(const unsigned char *bytes);
+
 #endif

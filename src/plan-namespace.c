@@ -62,6 +62,27 @@ static bool find(struct work *w, struct plan_namespace *p)
 	return here == 1 && !elsewhere;
 }
 
+/* The file system of @p is to be made: @reason. */
+static void finish(struct work *w, struct plan_namespace *p, const char *reason)
+{
+	if (w->unsafe || p->seen->user) {
+		work_conflict(w, p,
+			      mem_printf("%s and cannot be made now (%s)", reason,
+					 w->unsafe ? w->unsafe : p->seen->user));
+		return;
+	}
+	p->verdict = VERDICT_UNFINISHED;
+	p->reason = mem_strdup(reason);
+	work_step(w, STEP_FORMAT, p, p->reason);
+}
+
+/* Whether nothing is in @p, because it was scrubbed. */
+static bool is_scrubbed(const struct work *w, const struct plan_namespace *p)
+{
+	return p->seen->fs.state == SEEN_NONE && w->options->scrubbed &&
+	       w->options->scrubbed(w->options->scrubbed_context, p->seen);
+}
+
 static void judge_filesystem(struct work *w, struct plan_namespace *p)
 {
 	struct text differences = {0};
@@ -70,18 +91,14 @@ static void judge_filesystem(struct work *w, struct plan_namespace *p)
 	case FS_KEEP:
 		break;
 	case FS_UNFINISHED:
-		if (w->unsafe || p->seen->user) {
-			text_addf(&differences, "its %s was never finished and cannot be now (%s)",
-				  p->seen->fs.type, w->unsafe ? w->unsafe : p->seen->user);
-			work_conflict(w, p, text_take(&differences));
-			break;
-		}
-		p->verdict = VERDICT_UNFINISHED;
-		p->reason = mem_strdup("its file system was left unfinished by an interrupted run");
-		work_step(w, STEP_FORMAT, p, p->reason);
+		finish(w, p, "its file system was left unfinished by an interrupted run");
 		break;
 	case FS_DIFFERS:
-		work_differs(w, p, text_take(&differences));
+		p->scrubbed = is_scrubbed(w, p);
+		if (p->scrubbed)
+			finish(w, p, "its file system went when it was scrubbed");
+		else
+			work_differs(w, p, text_take(&differences));
 		break;
 	}
 	text_release(&differences);

@@ -169,7 +169,8 @@ const char *step_name(enum step_kind kind)
 		[STEP_OVERRIDE] = "reserve", [STEP_RELEASE] = "release", [STEP_BIND] = "bind",
 		[STEP_RESET] = "reset",      [STEP_DESTROY] = "destroy", [STEP_CLEAR] = "clear",
 		[STEP_ENABLE] = "enable",    [STEP_CREATE] = "create",   [STEP_FORMAT] = "format",
-		[STEP_LOOK] = "look",        [STEP_REPAIR] = "repair",
+		[STEP_LOOK] = "look",        [STEP_REPAIR] = "repair",   [STEP_WIPE] = "wipe",
+		[STEP_SCRUB] = "scrub",
 	};
 
 	return names[kind];

@@ -35,7 +35,9 @@ enum step_kind {
 	STEP_DESTROY,  /* remove a namespace that differs, is not declared, or is disposable */
 	STEP_ENABLE,   /* bind an existing namespace to its driver */
 	STEP_CREATE,   /* make a namespace, and its file system */
-	STEP_FORMAT,   /* make the file system that an interrupted run left unfinished */
+	STEP_FORMAT,   /* make the file system that is still to be made */
+	STEP_WIPE,     /* remove a namespace with what makes its contents recognisable */
+	STEP_SCRUB,    /* zero the contents of a namespace */
 };
 
 /* Pointers are into layout and machine, which must outlive the plan; NULL where they do not apply.
@@ -52,6 +54,7 @@ struct step {
 	struct range where;                /* STEP_CREATE: physical */
 	struct parts parts;
 	bool format;      /* STEP_CREATE: with its file system */
+	bool zero;        /* STEP_WIPE: all of the contents */
 	uuid_t info_uuid; /* STEP_CREATE: of the info block */
 	char *reason;
 };
@@ -71,7 +74,8 @@ struct plan_namespace {
 	enum verdict verdict;
 	struct range where; /* physical; size 0 if it has no place */
 	struct parts parts;
-	char *reason; /* why not adopted; NULL if it is */
+	bool scrubbed; /* there is no file system because it was scrubbed */
+	char *reason;  /* why not adopted; NULL if it is */
 };
 
 enum region_state {
@@ -94,7 +98,7 @@ struct plan_region {
 };
 
 struct problem {
-	enum status status; /* MACHINE, CONFLICT or FAILED */
+	enum status status; /* MACHINE, CONFLICT, FAILED or USAGE */
 	unsigned line;      /* of the layout; 0 if none asked for it */
 	char *text;
 	bool required; /* what it concerns is required */
@@ -120,6 +124,10 @@ struct plan_options {
 	 * has been answered; NULL: none was. */
 	bool (*settled)(const void *context, const struct seen_namespace *seen);
 	const void *settled_context;
+	/* Whether a namespace was scrubbed in this boot, so that its file system is to be made;
+	 * NULL: none was. */
+	bool (*scrubbed)(const void *context, const struct seen_namespace *seen);
+	const void *scrubbed_context;
 };
 
 struct plan *plan_make(const struct layout *layout, const struct machine *machine,

@@ -61,7 +61,7 @@ static struct action action_of(const struct plan *plan, const struct row_namespa
 static void set_place(struct item *item)
 {
 	const struct row_namespace *row = item->row;
-	struct shape shape = row->seen ? seen_shape(row->seen) : shape_of(row->planned->ns);
+	struct shape shape = row->seen ? shape_found(row->seen) : shape_of(row->planned->ns);
 	struct place place = row_place(row);
 
 	item->parts = place.parts;

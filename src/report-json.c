@@ -27,7 +27,7 @@ static void add_filesystem(struct json_object *parent, const struct seen_namespa
 static void add_shape(struct json_object *parent, const struct row_namespace *row, bool planned)
 {
 	const struct seen_namespace *seen = row->seen;
-	const struct shape shape = seen ? seen_shape(seen) : shape_of(row->planned->ns);
+	const struct shape shape = seen ? shape_found(seen) : shape_of(row->planned->ns);
 	struct place place = {0};
 
 	if (seen || planned)
@@ -68,6 +68,7 @@ static void add_namespace(struct json_object *array, const struct row_namespace 
 	json_add_string(ns, "reason", row->reason);
 	json_add_string(ns, "user", seen ? seen->user : NULL);
 	json_add_bool(ns, "dax", seen && seen->dax);
+	json_add_bool(ns, "scrubbed", row->planned && row->planned->scrubbed);
 	json_add_number_if(ns, "line", declared, declared ? declared->line : 0);
 	json_add_bool(ns, "required", declared && declared->required);
 	add_filesystem(ns, seen);

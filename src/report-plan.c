@@ -46,7 +46,7 @@ static const char *shown_reason(const struct plan *plan, const struct row_namesp
 static void add_row(struct table *t, const struct plan *plan, const struct item *item)
 {
 	const struct row_namespace *row = item->row;
-	struct shape shape = row->seen ? seen_shape(row->seen) : shape_of(row->planned->ns);
+	struct shape shape = row->seen ? shape_found(row->seen) : shape_of(row->planned->ns);
 	_cleanup_(text_release) struct text action = {0};
 
 	text_addf(&action, "%c %s", item->action.sign, item->action.word);

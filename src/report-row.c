@@ -23,16 +23,6 @@ const char *row_device(const struct row_namespace *row)
 	return row->seen->chardev ? row->seen->chardev : row->seen->block;
 }
 
-struct shape seen_shape(const struct seen_namespace *seen)
-{
-	return (struct shape){
-		.mode = seen->mode,
-		.align = seen->align,
-		.map = seen->map,
-		.sector_size = seen->sector_size,
-	};
-}
-
 struct place row_place(const struct row_namespace *row)
 {
 	const struct seen_namespace *seen = row->seen;
@@ -47,7 +37,7 @@ struct place row_place(const struct row_namespace *row)
 	place.where = (struct range){seen->start, seen->raw};
 	if (!seen->enabled)
 		return place;
-	shape = seen_shape(seen);
+	shape = shape_found(seen);
 	capacity_parts(&shape, seen->start, seen->raw, &place.parts);
 	place.parts.capacity = seen->capacity;
 	return place;

@@ -6,6 +6,7 @@
 #ifndef RAMDAX_REPORT_ROWS_H
 #define RAMDAX_REPORT_ROWS_H
 
+#include "compare.h"
 #include "report.h"
 
 /* What an object is to the layout and to this boot; the words of the documents. */
@@ -76,8 +77,5 @@ uint64_t row_usable(const struct row_region *row);
 /* What no namespace that is there takes of them. False if it cannot be known: not bound or not up.
  */
 bool row_free(const struct row_region *row, uint64_t *bytes);
-
-/* The shape of what is there. */
-struct shape seen_shape(const struct seen_namespace *seen);
 
 #endif

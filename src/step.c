@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "create.h"
+#include "empty.h"
 #include "format.h"
 #include "label.h"
 #include "mem.h"
@@ -117,6 +118,10 @@ int step_do(struct sysfs *fs, const struct step *step, deadline d, struct text *
 		return create_namespace(fs, step, d, why);
 	case STEP_FORMAT:
 		return finish_format(step, d, why);
+	case STEP_WIPE:
+		return empty_wipe(fs, step, d, why);
+	case STEP_SCRUB:
+		return empty_scrub(fs, step, d, why);
 	}
 	return -EINVAL;
 }
@@ -155,6 +160,13 @@ void step_say_done(const struct step *step)
 		break;
 	case STEP_RESET:
 		diag_notice("emptied the label area of region \"%s\"", step->region->name);
+		break;
+	case STEP_WIPE:
+		diag_notice("wiped namespace \"%s\"%s", step->seen->name,
+			    step->zero ? ": all of it was zeroed" : "");
+		break;
+	case STEP_SCRUB:
+		diag_notice("scrubbed namespace \"%s\": all of it was zeroed", step->seen->name);
 		break;
 	case STEP_LOOK:
 		diag_debug("looked whether region \"%s\" is empty", step->region->name);

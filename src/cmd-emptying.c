@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd-emptying.h"
+
+#include <string.h>
+
+#include "apply.h"
+#include "boot-record.h"
+#include "mem.h"
+#include "observe.h"
+#include "record.h"
+
+static void show(const struct plan *plan, struct text *out)
+{
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const struct step *step = &plan->steps[i];
+
+		text_addf(out, "%s \"%s\": %s of %s at 0x%llx%s%s\n", step_name(step->kind),
+			  step->seen->name, mode_name(step->seen->mode),
+			  SIZE_HUMAN(step->seen->raw), (unsigned long long)step->seen->start,
+			  step->seen->fs.type ? ", " : "",
+			  step->seen->fs.type ? step->seen->fs.type : "");
+	}
+}
+
+/* Shows what would be emptied, and asks, if there is anything and somebody to be asked. */
+static bool is_wanted(const struct invocation *in, struct sysfs *fs, const struct layout *layout,
+		      const struct emptying *what)
+{
+	_cleanup_(text_release) struct text out = {0};
+	struct machine *machine;
+	struct plan *plan;
+	bool wanted = true;
+
+	if (in->yes || !command_can_ask())
+		return true;
+	machine = observe(fs);
+	plan = plan_empty(layout, machine, what);
+	if (plan->n_steps && plan_status(plan) != STATUS_USAGE) {
+		show(plan, &out);
+		wanted = command_ask(&out);
+	}
+	plan_free(plan);
+	machine_free(machine);
+	return wanted;
+}
+
+static enum status report(const struct invocation *in, const struct sysfs *fs,
+			  const struct outcome *outcome, const struct boot_record *record)
+{
+	_cleanup_(text_release) struct text out = {0};
+	int r = 0;
+
+	report_json_status(outcome->machine, outcome->plan, outcome, record, outcome->status, &out);
+	if (fs->live)
+		r = record_write(&out);
+	if (r < 0)
+		diag_warning("cannot write the report \"%s\": %s", RECORD_PATH, strerror(-r));
+	return in->json ? command_print(&out) : STATUS_OK;
+}
+
+static enum status empty_locked(const struct invocation *in, struct sysfs *fs,
+				const struct layout *layout, const struct emptying *what)
+{
+	_cleanup_(freep) char *boot_id = NULL;
+	struct boot_record *record;
+	struct outcome *outcome;
+	enum status status;
+
+	if (!is_wanted(in, fs, layout, what))
+		return STATUS_CONFLICT;
+	if (sysfs_read(fs, &boot_id, "proc/sys/kernel/random/boot_id") < 0)
+		boot_id = mem_strdup("");
+	record = record_read(fs, boot_id);
+	outcome = apply_emptying(fs, layout,
+				 &(struct apply_options){
+					 .plan.settled = boot_record_settled,
+					 .plan.settled_context = record,
+					 .plan.scrubbed = boot_record_scrubbed,
+					 .plan.scrubbed_context = record,
+				 },
+				 what);
+	status = outcome->status;
+	if (status != STATUS_USAGE)
+		status = status_worse(status, report(in, fs, outcome, record));
+	outcome_free(outcome);
+	boot_record_free(record);
+	return status;
+}
+
+enum status cmd_emptying(const struct invocation *in, struct emptying *what)
+{
+	struct layout *layout = NULL;
+	struct sysfs fs;
+	enum status status = command_open_root(in, &fs);
+
+	if (status != STATUS_OK)
+		return status;
+	what->names = in->arguments;
+	what->n_names = in->n_arguments;
+	if (fs.live && !command_is_root(what->scrub ? "scrub" : "wipe"))
+		status = STATUS_FAILED;
+	else
+		status = command_load_layout(in, &layout);
+	if (status == STATUS_OK) {
+		_cleanup_(closep) int lock = apply_lock(&fs);
+
+		if (lock < 0)
+			diag_error("cannot take the lock: %s", strerror(-lock));
+		status = lock < 0 ? STATUS_FAILED : empty_locked(in, &fs, layout, what);
+	}
+	layout_free(layout);
+	sysfs_close(&fs);
+	return status;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Taking away what is in a namespace, with or without the namespace.
+ *
+ * From the first write on it bears a scaffold's name, so that whenever this is interrupted nobody
+ * is handed what is left, and the next apply makes it anew.
+ */
+#ifndef RAMDAX_EMPTY_H
+#define RAMDAX_EMPTY_H
+
+#include "deadline.h"
+#include "plan.h"
+#include "sysfs.h"
+#include "text.h"
+
+/* Does @step, a STEP_WIPE: signatures and info blocks are overwritten, with @step->zero all of it,
+ * then the label goes. 0, or -errno with a sentence part in @why. */
+int empty_wipe(struct sysfs *fs, const struct step *step, deadline d, struct text *why);
+
+/* Does @step, a STEP_SCRUB: all of it is zeroed but what makes it a namespace of its mode, and that
+ * is written anew. 0, or -errno with a sentence part in @why; then it stays a scaffold. */
+int empty_scrub(struct sysfs *fs, const struct step *step, deadline d, struct text *why);
+
+#endif

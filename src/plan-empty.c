@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan-empty.h"
+
+#include <string.h>
+
+#include "carveout.h"
+#include "mem.h"
+#include "plan-parts.h"
+#include "text.h"
+
+/* A namespace that is to be emptied, as far as it is known. */
+struct target {
+	const struct layout_region *region; /* or NULL */
+	const struct layout_namespace *ns;  /* or NULL: the layout does not name it */
+	const struct seen_region *seen_region;
+	const struct seen_namespace *seen;
+	size_t n_found; /* how many it could be */
+};
+
+struct emptier {
+	struct plan *plan;
+	const struct emptying *what;
+};
+
+static const char *verb(const struct emptier *e)
+{
+	return e->what->scrub ? "scrub" : "wipe";
+}
+
+static const struct seen_carveout *carveout_of(const struct machine *m,
+					       const struct seen_region *region)
+{
+	for (size_t i = 0; i < m->n_carveouts; i++)
+		if (machine_region_of(m, &m->carveouts[i]) == region)
+			return &m->carveouts[i];
+	return NULL;
+}
+
+/* A carveout whose namespaces cannot be seen, or NULL. */
+static const struct seen_carveout *find_hidden(const struct machine *m)
+{
+	for (size_t i = 0; i < m->n_carveouts; i++) {
+		const struct seen_region *region = machine_region_of(m, &m->carveouts[i]);
+
+		if (!region || !region->enabled)
+			return &m->carveouts[i];
+	}
+	return NULL;
+}
+
+/* Looks in all regions for what is @t->ns, or bears @name. */
+static void find(const struct machine *m, struct target *t, const char *name)
+{
+	for (size_t r = 0; r < m->n_regions; r++)
+		for (size_t i = 0; i < m->regions[r].n_namespaces; i++) {
+			const struct seen_namespace *seen = &m->regions[r].namespaces[i];
+
+			if (t->ns ? !namespace_is(t->ns, seen) : strcmp(name, seen->name) != 0)
+				continue;
+			t->seen_region = &m->regions[r];
+			t->seen = seen;
+			t->n_found++;
+		}
+}
+
+static void problem(struct emptier *e, const struct target *t, enum status status, const char *why)
+{
+	plan_problem(e->plan, status, t->ns ? t->ns->line : 0, false,
+		     "cannot %s namespace \"%s\": %s", verb(e), t->ns ? t->ns->name : t->seen->name,
+		     why);
+}
+
+/* What is not there is wiped. */
+static void judge_absent(struct emptier *e, const struct target *t)
+{
+	const struct seen_carveout *hidden = find_hidden(e->plan->machine);
+	_cleanup_(freep) char *why = NULL;
+
+	if (hidden) {
+		why = mem_printf("it is not to be seen while the carveout at 0x%llx is not up",
+				 (unsigned long long)hidden->range.start);
+		problem(e, t, STATUS_MACHINE, why);
+	} else if (e->what->scrub) {
+		problem(e, t, STATUS_FAILED, "it is not there");
+	}
+}
+
+/* Why what is there must be kept, and what that amounts to; NULL if it need not. */
+static char *objection(const struct emptier *e, const struct target *t, enum status *status)
+{
+	const struct seen_carveout *carveout = carveout_of(e->plan->machine, t->seen_region);
+	char *unsafe = carveout ? carveout_refusal(e->plan->machine, carveout) : NULL;
+
+	*status = STATUS_CONFLICT;
+	if (t->n_found > 1)
+		return mem_printf("%zu namespaces bear its name or uuid", t->n_found);
+	if (t->seen->user)
+		return mem_printf("it is in use (%s)", t->seen->user);
+	*status = STATUS_MACHINE;
+	if (!carveout)
+		return mem_strdup("its carveout is unknown");
+	if (unsafe)
+		return unsafe;
+	*status = STATUS_FAILED;
+	if (e->what->scrub && namespace_is_scaffold(t->seen))
+		return mem_strdup("it was never finished, the next apply makes it anew");
+	if (e->what->scrub && !t->seen->enabled)
+		return mem_strdup("it is not enabled");
+	return NULL;
+}
+
+static void judge(struct emptier *e, const struct target *t)
+{
+	_cleanup_(freep) char *why = NULL;
+	enum status status;
+	struct step *step;
+
+	if (!t->seen) {
+		judge_absent(e, t);
+		return;
+	}
+	for (size_t i = 0; i < e->plan->n_steps; i++)
+		if (e->plan->steps[i].seen == t->seen)
+			return;
+	why = objection(e, t, &status);
+	if (why) {
+		problem(e, t, status, why);
+		return;
+	}
+	step = plan_step(e->plan, e->what->scrub ? STEP_SCRUB : STEP_WIPE, "%s",
+			 e->what->n_names ? "asked for by name" : "it is in the layout");
+	step->region = t->region;
+	step->ns = t->ns;
+	step->seen_region = t->seen_region;
+	step->seen = t->seen;
+	step->zero = e->what->zero;
+}
+
+static void add_declared(struct emptier *e, const struct layout_region *region,
+			 const struct layout_namespace *ns)
+{
+	struct target t = {.region = region, .ns = ns};
+
+	find(e->plan->machine, &t, NULL);
+	judge(e, &t);
+}
+
+static void add_region(struct emptier *e, const struct layout_region *region)
+{
+	for (size_t i = 0; i < region->n_namespaces; i++)
+		add_declared(e, region, &region->namespaces[i]);
+}
+
+/* What the layout names so. False if it is nothing. */
+static bool add_named(struct emptier *e, const char *name)
+{
+	const struct layout *layout = e->plan->layout;
+	bool found = false;
+
+	for (size_t r = 0; r < layout->n_regions; r++) {
+		const struct layout_region *region = &layout->regions[r];
+
+		for (size_t i = 0; i < region->n_namespaces; i++)
+			if (!strcmp(region->namespaces[i].name, name)) {
+				add_declared(e, region, &region->namespaces[i]);
+				return true;
+			}
+		if (!strcmp(region->name, name)) {
+			add_region(e, region);
+			found = true;
+		}
+	}
+	return found;
+}
+
+static bool add_undeclared(struct emptier *e, const char *name)
+{
+	struct target t = {0};
+
+	if (!e->what->scrub || !*name)
+		return false;
+	find(e->plan->machine, &t, name);
+	if (t.seen)
+		judge(e, &t);
+	return t.seen;
+}
+
+static void nobodys(struct emptier *e, const char *name)
+{
+	const struct layout *layout = e->plan->layout;
+	const char **names = NULL, *nearest;
+	size_t n = 0;
+
+	for (size_t r = 0; r < layout->n_regions; r++) {
+		*MEM_APPEND(names, n) = layout->regions[r].name;
+		for (size_t i = 0; i < layout->regions[r].n_namespaces; i++)
+			*MEM_APPEND(names, n) = layout->regions[r].namespaces[i].name;
+	}
+	nearest = text_nearest(name, names, n);
+	if (nearest)
+		plan_problem(e->plan, STATUS_USAGE, 0, false,
+			     "the layout has no namespace or region \"%s\", did you mean \"%s\"?",
+			     name, nearest);
+	else
+		plan_problem(e->plan, STATUS_USAGE, 0, false,
+			     "the layout has no namespace or region \"%s\"", name);
+	free(names);
+}
+
+struct plan *plan_empty(const struct layout *layout, const struct machine *machine,
+			const struct emptying *what)
+{
+	struct emptier e = {.plan = MEM_NEW(struct plan), .what = what};
+
+	e.plan->layout = layout;
+	e.plan->machine = machine;
+	for (size_t i = 0; !what->n_names && i < layout->n_regions; i++)
+		add_region(&e, &layout->regions[i]);
+	for (size_t i = 0; i < what->n_names; i++)
+		if (!add_named(&e, what->names[i]) && !add_undeclared(&e, what->names[i]))
+			nobodys(&e, what->names[i]);
+	return e.plan;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How far something is that takes longer than a second: a line that is written over on a terminal,
+ * else, as at boot, a notice every PROGRESS_SECONDS.
+ */
+#ifndef RAMDAX_PROGRESS_H
+#define RAMDAX_PROGRESS_H
+
+#include "text.h"
+
+#define PROGRESS_SECONDS 10
+
+struct progress {
+	const char *doing; /* "zeroing namespace" */
+	const char *name;
+	uint64_t started; /* CLOCK_MONOTONIC, milliseconds */
+	uint64_t told;    /* when it was last told */
+	bool terminal;    /* somebody sits there */
+	bool shown;       /* and there is a line on it */
+};
+
+struct progress progress_start(const char *doing, const char *name);
+
+/* @done of @total bytes. May be called as often as one likes. */
+void progress_tell(struct progress *p, uint64_t done, uint64_t total);
+
+/* Takes the line off the terminal. */
+void progress_end(struct progress *p);
+
+/* Adds what is told of @done of @total bytes after @ms: 'zeroing namespace "a": 12.0 GiB of 64.0
+ * GiB (18 %), 4.0 GiB/s'. */
+void progress_text(const struct progress *p, uint64_t done, uint64_t total, uint64_t ms,
+		   struct text *out);
+
+#endif

@@ -1,0 +1,155 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# From one owner to the next: wipe, scrub, and what the RAM held before, which is nobody's to read,
+# whatever interrupts the zeroing.
+#
+# shellcheck disable=SC2154,SC2016 # variables of lib.bash; single quotes are for the guest
+
+load lib
+setup() {
+	vm_setup
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "pool"
+		[[region.namespace]]
+		name = "files"
+		size = "32MiB"
+		filesystem.type = "ext4"
+		[[region.namespace]]
+		name = "block"
+		size = "32MiB"
+		[[region.namespace]]
+		name = "memory"
+		mode = "devdax"
+		size = "32MiB"
+		[[region.namespace]]
+		name = "sectors"
+		mode = "sector"
+		size = "32MiB"
+		[[region.namespace]]
+		name = "plain"
+		mode = "raw"
+		size = "32MiB"
+	END
+}
+teardown() { vm_teardown; }
+
+# For the guest: a tenant, who leaves something in each.
+tenants='
+	all="block memory sectors plain"
+	move_in() {
+		mount -t ext4 "$(device files)" /mnt
+		yes "tenant secret" | head -c 8000000 >/mnt/file
+		umount /mnt
+		yes "tenant secret" | head -c 30000000 >/tmp/secret
+		for name in $all; do
+			if [ -b "$(device $name)" ]; then
+				dd if=/tmp/secret of="$(device $name)" bs=1M conv=fsync status=none
+			else
+				daxio write "$(device $name)" 0 30000000 </tmp/secret
+			fi
+			holds "the tenant is in \"$name\"" eval "contents \"\$(device $name)\" | grep -qaF secret"
+		done
+	}
+	# what the kernel says of each that must stay
+	shapes() {
+		ndctl list -N -v | jq -S "[.[] | {name, mode, map, size, raw_uuid, uuid, align, sector_size}] | sort_by(.name)"
+	}
+	is_empty() {
+		is "\"$1\" is all zeros" "$(contents "$(device "$1")" | tr -d "\0" | wc -c)" 0
+	}
+'
+
+@test "scrub: every mode is empty, and still there" {
+	vm_script <<-END
+		$tenants
+		run 0 ramdax apply
+		move_in
+		shapes >/tmp/before
+		uuid=\$(blkid -p -s UUID -o value "\$(device files)")
+		run 2 ramdax scrub
+		run 2 ramdax scrub blok
+		says "the message knows better" /tmp/err 'did you mean "block"'
+		run 0 ramdax scrub files memory plain
+		fails "the file system is gone" blkid -p "\$(device files)"
+		is_empty files
+		is_empty memory
+		is_empty plain
+		holds "others are as they were" eval 'contents "\$(device block)" | grep -qaF secret'
+		run 6 ramdax plan --check
+		is "status says why" "\$(status_of files scrubbed)" true
+		run 0 ramdax scrub pool
+		for name in files \$all; do
+			is_empty \$name
+		done
+		shapes >/tmp/after
+		is "all are what they were" "\$(cat /tmp/after)" "\$(cat /tmp/before)"
+		run 0 ramdax apply
+		holds "there is a new file system" e2fsck -fn "\$(device files)"
+		is "with the same UUID" "\$(blkid -p -s UUID -o value "\$(device files)")" "\$uuid"
+		run 0 ramdax plan --check
+
+		# a file system that somebody else took away is a conflict as ever
+		dd if=/dev/zero of="\$(device files)" bs=64K count=1 conv=fsync status=none
+		run 5 ramdax apply
+		run 0 ramdax apply --recreate=files
+
+		move_in
+		mount -t ext4 "\$(device files)" /mnt
+		memory=\$(device memory)
+		sleep 1000 <"\$memory" &
+		sleeper=\$!
+		until [ "\$(readlink /proc/\$sleeper/fd/0)" = "\$memory" ]; do sleep 0.1; done
+		run 5 ramdax scrub files memory block
+		says "what is mounted is kept" /tmp/err '"files".*mounted on /mnt'
+		says "what is open is kept" /tmp/err '"memory".*in use'
+		is_empty block
+		holds "it is mounted still" cmp -n 8000000 /mnt/file /tmp/secret
+		holds "and open" eval 'contents "\$(device memory)" | grep -qaF secret'
+		run 5 ramdax wipe --yes --zero
+		holds "nor wiped" cmp -n 8000000 /mnt/file /tmp/secret
+		is "those two are left" "\$(namespaces)" 2
+		kill \$sleeper
+		umount /mnt
+		run 0 ramdax apply
+		run 0 ramdax plan --check
+	END
+	vm_boot --memory 3G --memmap '263M!4G'
+}
+
+@test "wipe: with and without the contents, and without being asked" {
+	vm_script <<-END
+		$tenants
+		run 0 ramdax apply
+		move_in
+		places >/tmp/places
+		run 2 ramdax wipe
+		run 2 ramdax wipe --yes nobody
+		is "nothing was wiped" "\$(namespaces)" 5
+		run 0 ramdax wipe --yes plain
+		is "one is gone" "\$(namespaces)" 4
+		run 0 ramdax wipe --yes plain
+		run 0 ramdax wipe --yes
+		is "all are gone" "\$(namespaces)" 0
+		is "nothing half-made is left" "\$(scaffolds)" ""
+
+		# The same places, taken raw by somebody who trusts signatures: none are left.
+		modprobe nd_pmem
+		holds "another takes the memory" ndctl create-namespace -r region0 -m raw
+		fails "no file system, no info block" blkid -p /dev/pmem0
+		is "and none further on" "\$(grep -caF NVDIMM_PFN_INFO /dev/pmem0)" 0
+		is "nor a BTT" "\$(grep -caF BTT_ARENA_INFO /dev/pmem0)" 0
+		holds "but contents, as documented" grep -qaF secret /dev/pmem0
+		ndctl destroy-namespace -f all
+
+		run 0 ramdax apply
+		move_in
+		run 0 ramdax wipe --yes --zero pool
+		is "all are gone again" "\$(namespaces)" 0
+		holds "another takes the memory" ndctl create-namespace -r region0 -m raw
+		fails "no contents are left" grep -qaF secret /dev/pmem0
+	END
+	vm_boot --memory 3G --memmap '263M!4G'
+}
