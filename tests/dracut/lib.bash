@@ -22,6 +22,7 @@ dracut_here=$vm_here/../dracut
 dracut_setup() {
 	vm_setup
 	dracut_environment=()
+	dracut_packages=(dracut-core) # what the distribution has beyond systemd
 	cp "$dracut_here/init" "$vm_tree/init"
 	cp "$dracut_here/guest.sh" "$vm_tree/guest/dracut.sh"
 }
@@ -65,7 +66,7 @@ dracut_build() {
 # layout and the kernel's modules where they belong; $vm_dir is /out.
 dracut_overlay() {
 	local distribution
-	distribution=$("$dracut_here/distribution" "$1")
+	distribution=$("$vm_here/../distribution" "$1" "${dracut_packages[@]}") || return
 	mkdir -p "$vm_dir"/overlay/{upper,work,root}
 	make -s -C "$vm_root" install DESTDIR="$vm_dir/overlay/upper" >/dev/null || return
 	[ -z "${RAMDAX-}" ] || cp "$RAMDAX" "$vm_dir/overlay/upper/usr/sbin/ramdax"

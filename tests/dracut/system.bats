@@ -29,7 +29,7 @@ teardown() {
 # its last service.
 vm_prepare() {
 	local root=$vm_dir/system
-	cp -a --reflink=auto "$("$dracut_here/distribution" trixie)" "$root"
+	cp -a --reflink=auto "$("$vm_here/../distribution" trixie "${dracut_packages[@]}")" "$root"
 	cp -a "$vm_dir/overlay/upper/." "$vm_tree/guest" "$root/"
 	cp "$vm_tree/init" "$root/guest/init"
 	cp -a "$("$vm_here/fetch-kernel")/lib/modules" "$root/usr/lib/"

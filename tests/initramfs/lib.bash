@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Real images of initramfs-tools, booted, for bats: as tests/dracut/lib.bash, whose distributions,
-# disk and waiting they share.
+# Real images of initramfs-tools, booted, for bats: as tests/dracut/lib.bash, whose disk and waiting
+# they share.
 #
 #	setup() { initramfs_setup; }
 #	teardown() { vm_teardown; }
@@ -20,7 +20,7 @@
 
 initramfs_setup() {
 	dracut_setup
-	dracut_here=$vm_here/../initramfs # whose distributions the overlay is of
+	dracut_packages=(initramfs-tools busybox kdump-tools)
 	initramfs_conf=
 }
 
