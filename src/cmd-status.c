@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "command.h"
 
+#include <errno.h>
+
 #include "boot-record.h"
 #include "observe.h"
 #include "record.h"
+#include "trial.h"
 
 /* Without a layout there is still something to show; an invalid one is said and not used. */
 static struct layout *optional_layout(const struct invocation *in)
@@ -14,6 +17,23 @@ static struct layout *optional_layout(const struct invocation *in)
 	if (in->layout || access(path, F_OK) == 0)
 		command_load_layout(in, &layout);
 	return layout;
+}
+
+/* What has become of a kernel command line on trial. */
+static void tell_trial(const struct sysfs *fs)
+{
+	struct trial trial = {0};
+	int r = trial_read(fs, &trial);
+
+	if (r == -EBADMSG)
+		diag_warning("\"/" TRIAL_PATH "\" does not say which line is on trial");
+	else if (r == 0 && trial.failed)
+		diag_warning("the new kernel command line was given up after its trial: %s; "
+			     "\"%s\" is not used until ramdax-update-bootloader is run again",
+			     trial.failed, trial.line);
+	else if (r == 0)
+		diag_notice("\"%s\" is on trial: it stays if its boot completes", trial.line);
+	trial_release(&trial);
 }
 
 static enum status run(const struct invocation *in)
@@ -30,6 +50,7 @@ static enum status run(const struct invocation *in)
 
 	if (status != STATUS_OK)
 		return status;
+	tell_trial(&fs);
 	layout = optional_layout(in);
 	machine = observe(&fs);
 	record = record_read(&fs, machine->boot_id);

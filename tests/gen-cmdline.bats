@@ -486,3 +486,27 @@ $near_one"
 	gen --store
 	[ "$(ls outside)" = '' ]
 }
+
+@test "status says what has become of a line on trial" {
+	captured two-ranges-7.3.4
+	mkdir -p "$root/var/lib/ramdax"
+	trial=$root/var/lib/ramdax/trial
+	printf 'line=memmap=1G!8G\nboot=1\n' >"$trial"
+	run --separate-stderr "$ramdax" --root "$root" status
+	[ "$status" -eq 0 ]
+	[[ $stderr == 'ramdax: "memmap=1G!8G" is on trial: '* ]]
+	echo 'failed=it did not boot' >>"$trial"
+	run --separate-stderr "$ramdax" --root "$root" status
+	[ "$status" -eq 0 ]
+	[[ $stderr == *'given up after its trial: it did not boot; "memmap=1G!8G" is not used'* ]]
+	"$ramdax" --root "$root" status --json |
+		jq -e 'any(.messages[]; .text | contains("it did not boot"))'
+	echo garbage >"$trial"
+	run --separate-stderr "$ramdax" --root "$root" status
+	[ "$status" -eq 0 ]
+	[[ $stderr == *'"/var/lib/ramdax/trial" does not say which line'* ]]
+	rm "$trial"
+	run --separate-stderr "$ramdax" --root "$root" status
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+}
