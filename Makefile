@@ -47,7 +47,7 @@ INSTALL := ramdax:sbin/ $(call at,ramdax-verify,sbin) \
 	$(call at,grub/ramdax.cfg,/etc/default/grub.d) $(call at,grub/42_ramdax,/etc/grub.d) \
 	$(foreach n,5 7 8,$(call at,man/*.$(n),share/man/man$(n))) \
 	$(call at,completion/ramdax,share/bash-completion/completions) \
-	$(call at,doc/*.toml README.md NEWS.md,share/doc/ramdax)
+	$(call at,doc/*.toml doc/*.md README.md NEWS.md,share/doc/ramdax)
 LINKS := ramdax:sbin/ramdax-gen-cmdline \
 	ramdax:share/bash-completion/completions/ramdax-gen-cmdline \
 	../ramdax.service:lib/systemd/system/sysinit.target.wants/ramdax.service \

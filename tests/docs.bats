@@ -157,10 +157,13 @@ known_keys() {
 	done
 }
 
-@test "layouts shown in README.md and in the manuals are valid" {
-	for file in README.md man/ramdax-layout.5; do
+@test "layouts shown in README.md, in doc and in the manuals are valid" {
+	for file in README.md doc/*.md man/ramdax-layout.5; do
 		mkdir "$BATS_TEST_TMPDIR/${file##*/}"
-		[ "$(tests/docs/toml-blocks "$file" "$BATS_TEST_TMPDIR/${file##*/}")" -gt 0 ]
+		tests/docs/toml-blocks "$file" "$BATS_TEST_TMPDIR/${file##*/}"
+	done
+	for file in README.md ramdax-layout.5; do
+		[ -e "$BATS_TEST_TMPDIR/$file/1.toml" ]
 	done
 	for file in "$BATS_TEST_TMPDIR"/*/*.toml; do
 		cat "$file"

@@ -61,6 +61,18 @@ vm_file() {
 	chmod "${2:-644}" "$vm_tree$1"
 }
 
+# vm_program NAME: a program of this machine, with the libraries it needs, that the image lacks.
+vm_program() {
+	local path file
+	path=$(command -v "$1") || return
+	{
+		echo "$path"
+		ldd "$path" | sed -n 's/.*[ \t]\(\/[^ ]*\) (0x.*/\1/p'
+	} | while read -r file; do
+		install -D -m 755 -t "$vm_tree$(readlink -f "$(dirname "$file")")" "$file"
+	done
+}
+
 vm_layout() {
 	vm_file /etc/ramdax/layout.toml
 }
