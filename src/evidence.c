@@ -82,8 +82,9 @@ static char *nodes_fault(const struct sysfs *fs, const struct machine *m)
 	sysfs_free_names(names, n);
 	if (nodes < 2)
 		return NULL;
-	return mem_printf("there are %zu NUMA nodes, and no SRAT tells which memory is whose",
-			  nodes);
+	return mem_printf(
+		"there are %zu NUMA nodes, and neither an SRAT nor memory blocks tell which memory is whose",
+		nodes);
 }
 
 char *evidence_fault(const struct sysfs *fs, const struct machine *m)

@@ -135,7 +135,8 @@ static char *check_nodes(const struct machine *m, const struct ranges *entries)
 	uncovered = sum(&left);
 	ranges_release(&left);
 	if (uncovered > UNCOVERED_MAX)
-		return mem_printf("the SRAT leaves out %s of RAM, so that the kernel ignores it",
+		return mem_printf("the SRAT, or what there is instead, leaves out %s of RAM: of "
+				  "which node that is cannot be told",
 				  SIZE_HUMAN(uncovered));
 	return NULL;
 }

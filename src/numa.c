@@ -96,15 +96,53 @@ static int compare_node_ranges(const void *a, const void *b)
 	return (x->range.start > y->range.start) - (x->range.start < y->range.start);
 }
 
-/* Without a table: the node, if the kernel knows one and no other. */
-static void only_node(const struct sysfs *fs, struct machine *m)
+static int compare_blocks(const void *a, const void *b)
+{
+	const struct block *x = a, *y = b;
+
+	return (x->range.start > y->range.start) - (x->range.start < y->range.start);
+}
+
+/*
+ * Without a table: what the memory blocks of the nodes say. A block that two nodes share proves
+ * nothing, nor does what lies between blocks of two nodes; between those of one, carveouts perhaps,
+ * it is that node's.
+ */
+static void nodes_by_blocks(const struct sysfs *fs, struct machine *m)
+{
+	struct blocks blocks = {0};
+	struct seen_node_range *last = NULL;
+
+	blocks_observe(fs, &blocks);
+	if (blocks.n)
+		qsort(blocks.items, blocks.n, sizeof(*blocks.items), compare_blocks);
+	for (size_t i = 0; i < blocks.n; i++) {
+		const struct block *block = &blocks.items[i];
+
+		if ((i && block[-1].range.start == block->range.start) ||
+		    (i + 1 < blocks.n && block[1].range.start == block->range.start)) {
+			last = NULL;
+			continue;
+		}
+		if (!last || last->node != block->node) {
+			last = MEM_APPEND(m->node_ranges, m->n_node_ranges);
+			*last = (struct seen_node_range){.range = block->range,
+							 .node = block->node};
+		}
+		last->range.size = range_end(block->range) - last->range.start;
+	}
+	free(blocks.items);
+}
+
+/* The node, if the kernel knows one and no other. */
+static bool only_node(const struct sysfs *fs, struct machine *m)
 {
 	char **names = NULL;
 	uint64_t number = 0, other;
 	size_t n = 0, nodes = 0;
 
 	if (sysfs_list(fs, &names, &n, NODE_DIR) < 0)
-		return;
+		return true;
 	for (size_t i = 0; i < n; i++) {
 		if (numbered(names[i], "node", &other) && other <= INT32_MAX) {
 			number = other;
@@ -117,6 +155,7 @@ static void only_node(const struct sysfs *fs, struct machine *m)
 			.range = {.size = UINT64_MAX},
 			.node = (int)number,
 		};
+	return nodes < 2;
 }
 
 void numa_observe(const struct sysfs *fs, struct machine *m)
@@ -127,7 +166,8 @@ void numa_observe(const struct sysfs *fs, struct machine *m)
 
 	if (sysfs_read_all(fs, &table, SRAT_MAX, SRAT_PATH) < 0 ||
 	    srat_parse(text_str(&table), table.len, &srat) < 0 || !srat.n_memory) {
-		only_node(fs, m);
+		if (!only_node(fs, m))
+			nodes_by_blocks(fs, m);
 		return;
 	}
 	blocks_observe(fs, &blocks);

@@ -11,8 +11,9 @@
 /*
  * Fills node_ranges from the SRAT. A proximity domain gets the number of the node in which the
  * kernel shows a memory block of that domain; where it shows none (all of it carved out, no
- * memory hotplug in the kernel), the number that the order of the table gives. Without an SRAT,
- * where the kernel has a single node, all addresses are that node's.
+ * memory hotplug in the kernel), the number that the order of the table gives. Without an SRAT
+ * all addresses are the kernel's only node's; where it has several, the memory blocks in them say
+ * what is whose, and what they leave out belongs to none.
  */
 void numa_observe(const struct sysfs *fs, struct machine *m);
 

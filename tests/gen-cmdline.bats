@@ -248,16 +248,56 @@ $near_one"
 	: >"$srat"
 	refuses 'the SRAT is damaged'
 	rm "$srat"
-	refuses '2 NUMA nodes, and no SRAT'
+	refuses '2 NUMA nodes, and neither an SRAT nor memory blocks'
 	usual <<-END
 		node 0 0 18G
 		node 1 17G 34G
 	END
 	refuses 'to node 0 and to node 1'
 	usual <<<'node 0 0 18G'
-	refuses 'the SRAT leaves out 16 GiB'
+	refuses 'leaves out 16 GiB'
 	usual <<<'node 0 0 0xffffffffffff0000'
 	prints 'memmap=1044M!0x100000000'
+}
+
+@test "without an SRAT the nodes' memory blocks tell; what they leave open is not guessed" {
+	layout <<-'END'
+		[[region]]
+		name = "far"
+		node = 1
+		size = "25%"
+		[[region.namespace]]
+		name = "images"
+		size = "rest"
+	END
+	usual <<-'END'
+		blocks 0 0 15
+		blocks 0 32 143
+		blocks 1 144 271
+	END
+	prints 'memmap=4098M!0x480000000'
+	# What runs has no blocks; inside of a node it is that node's.
+	usual <<-'END'
+		blocks 0 0 15
+		blocks 0 32 143
+		blocks 1 144 175
+		blocks 1 209 271
+		carveout 22G 4098M
+	END
+	prints 'memmap=4098M!0x580000000'
+	usual <<-'END'
+		blocks 0 0 15
+		blocks 0 32 143
+		blocks 1 176 271
+	END
+	refuses 'leaves out 4 GiB of RAM'
+	# A block of both nodes is neither's.
+	usual <<-'END'
+		blocks 0 0 15
+		blocks 0 32 144
+		blocks 1 144 271
+	END
+	refuses 'leaves out 128 MiB of RAM'
 }
 
 @test "guests whose memory is not their own" {
