@@ -11,7 +11,7 @@ setup() {
 	cd "$BATS_TEST_DIRNAME/.." || exit
 	export RAMDAX=${RAMDAX:-$PWD/ramdax}
 	objects=${OBJECTS:-$PWD/build}
-	docs=(README.md HACKING.md NEWS.md man/*.[0-9])
+	docs=(README.md HACKING.md NEWS.md doc/*.md man/*.[0-9])
 }
 
 # same WHAT A B: two files with the same lines; prints those of one only.
@@ -277,10 +277,15 @@ example() {
 
 @test "links in Markdown lead to files" {
 	local n=0
-	for file in *.md; do
+	for file in *.md doc/*.md; do
 		while read -r link; do
 			echo "$file: $link"
-			[ -e "$link" ]
+			# Within a page, a heading in lower case, without punctuation.
+			if [[ $link == '#'* ]]; then
+				sed -n 's/^##* //p' "$file" | tr 'A-Z ' 'a-z-' | tr -d ',' | grep -qxF -e "${link#?}"
+			else
+				[ -e "$(dirname "$file")/$link" ]
+			fi
 			n=$((n + 1))
 		done < <(grep -oE '\]\([^)]*\)' "$file" | tr -d '()]' | grep -v '^https\?:')
 	done
