@@ -165,7 +165,7 @@ static void judge_present(struct work *w)
 			_cleanup_(freep) struct range *ranges = NULL;
 			size_t n = work_free_ranges(w, p->seen, &ranges);
 
-			work_reduce_rest(w, &wanted);
+			work_reduce_rest(w, p->seen, &wanted);
 			place(ranges, n, &wanted, 1);
 		}
 		judge(w, p, &wanted);

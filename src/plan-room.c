@@ -22,12 +22,13 @@ size_t work_free_ranges(const struct work *w, const struct seen_namespace *but,
 	return n_free;
 }
 
-void work_reduce_rest(const struct work *w, struct place_request *rest)
+void work_reduce_rest(const struct work *w, const struct seen_namespace *but,
+		      struct place_request *rest)
 {
 	for (size_t i = 0; i < work_declared(w)->n_namespaces; i++) {
 		const struct plan_namespace *p = &w->region->namespaces[i];
 
-		if (p->seen && &w->requests[i] != rest)
+		if (p->seen && p->seen != but)
 			rest->bytes -= p->seen->raw < rest->bytes ? p->seen->raw : rest->bytes;
 	}
 }
@@ -139,7 +140,7 @@ void work_place_absent(struct work *w)
 		*MEM_APPEND(absent, n) = &w->region->namespaces[i];
 		*MEM_APPEND(requests, n_requests) = w->requests[i];
 		if (w->requests[i].kind == PLACE_REST)
-			work_reduce_rest(w, &requests[n_requests - 1]);
+			work_reduce_rest(w, NULL, &requests[n_requests - 1]);
 	}
 	/* What is kept may be what stands in the way. */
 	if (place(ranges, n_free, requests, n) < n && fits_alone(w))

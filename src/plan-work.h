@@ -47,8 +47,10 @@ void work_remove_others(struct work *w);
 size_t work_free_ranges(const struct work *w, const struct seen_namespace *but,
 			struct range **ranges);
 
-/* The budget of the request that takes the rest, less what is there of the others. */
-void work_reduce_rest(const struct work *w, struct place_request *rest);
+/* The budget of the request that takes the rest, less what is there of those declared; @but is the
+ * request's own namespace, NULL if it is not there. */
+void work_reduce_rest(const struct work *w, const struct seen_namespace *but,
+		      struct place_request *rest);
 
 /* Places what is absent, and steps that create it. */
 void work_place_absent(struct work *w);
