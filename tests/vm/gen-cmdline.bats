@@ -134,6 +134,42 @@ files_and_memory() {
 	' --memory 6G --below 2G --numa 3G,3G
 }
 
+@test "booted: 8 GiB around the hole, the map in fragments, one region at its address" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "pinned"
+		address = "0x1a0000000"
+		[[region.namespace]]
+		name = "a"
+		size = "64MiB"
+		[[region]]
+		name = "large"
+		size = "512MiB"
+		[[region.namespace]]
+		name = "b"
+		mode = "raw"
+		size = "rest"
+		[[region]]
+		name = "small"
+		size = "128MiB"
+		[[region.namespace]]
+		name = "c"
+		mode = "sector"
+		size = "64MiB"
+	END
+	# Of an administrator whose memory is broken there.
+	local holes='memmap=64M$0x110000000,4K$0x1a8000000'
+	ranges --memory 8G --below 3G --append "$holes"
+	vm_said 'said: .*64M\$0x110000000'
+	[[ $ranges =~ ^130M!0x100000000,514M!0x114000000,[0-9]+M!0x1a0000000$ ]]
+	boots_so '
+		at_least "a is as large as declared" "$(device_size "$(device a)")" $((64 << 20))
+		is "b is all of its region" "$(device_size "$(device b)")" $((512 << 20))
+		at_least "c too" "$(device_size "$(device c)")" $((64 << 20))
+	' --memory 8G --below 3G --append "$holes"
+}
+
 @test "booted: 1 GiB-aligned memory costs 16 MiB, not a GiB" {
 	vm_layout <<-'END'
 		version = 1
