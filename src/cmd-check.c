@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "evidence.h"
 #include "image.h"
 #include "installed.h"
 #include "kdump.h"
@@ -26,15 +27,22 @@ static bool shows_a_machine(const struct invocation *in, const struct sysfs *fs)
 
 /* Whether the running command line is what gen-cmdline would print now. Where it would print none,
  * nothing follows for what runs. */
-static enum status check_cmdline(const struct machine *machine, const struct layout *layout)
+static enum status check_cmdline(const struct sysfs *fs, const struct machine *machine,
+				 const struct layout *layout)
 {
 	static const struct memmap_options none;
-	struct memmap_choice *choice = memmap_choose(layout, machine, &none);
+	_cleanup_(freep) char *fault = evidence_fault(fs, machine);
+	struct memmap_choice *choice;
 	_cleanup_(text_release) struct text line = {0};
 	enum status status = STATUS_OK;
 	struct range *ranges = NULL;
 	size_t n = 0;
 
+	if (fault) {
+		diag_warning("gen-cmdline would print nothing: %s", fault);
+		return STATUS_OK;
+	}
+	choice = memmap_choose(layout, machine, &none);
 	if (choice->refusal)
 		diag_warning("gen-cmdline would print nothing: %s", choice->refusal);
 	for (size_t i = 0; i < choice->n_ranges; i++) {
@@ -167,7 +175,7 @@ static enum status check_machine(const struct invocation *in, const struct sysfs
 		status = STATUS_MACHINE;
 	}
 	if (layout->n_regions) {
-		status = status_worse(status, check_cmdline(machine, layout));
+		status = status_worse(status, check_cmdline(fs, machine, layout));
 		check_later(in, fs, layout, machine);
 	}
 	plan_free(plan);

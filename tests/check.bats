@@ -146,6 +146,15 @@ warns() {
 	[[ $output == *'"ramdax gen-cmdline" prints memmap='*'; run "ramdax update-bootloader" and reboot'* ]]
 }
 
+@test "a memory map from which no line would be made: a warning" {
+	mkdir "$root/sys/firmware/memmap/99"
+	printf '0x100000000\n' >"$root/sys/firmware/memmap/99/start"
+	printf '0x1000fffff\n' >"$root/sys/firmware/memmap/99/end"
+	printf 'Reserved\n' >"$root/sys/firmware/memmap/99/type"
+	check
+	[[ $output == *'gen-cmdline would print nothing: entries '*overlap* ]]
+}
+
 # ---- crash kernels ------------------------------------------------------------------------------
 
 # kdump FILE: standard input becomes those settings; memory is reserved for a crash kernel.
