@@ -59,6 +59,7 @@ struct command {
 
 extern const struct command command_apply;
 extern const struct command command_check;
+extern const struct command command_export;
 extern const struct command command_gen_cmdline;
 extern const struct command command_needs;
 extern const struct command command_plan;

@@ -5,6 +5,7 @@
 
 #include "layout-parse.h"
 #include "text.h"
+#include "utf8.h"
 
 static void print_string(struct text *out, const char *key, const char *s)
 {
@@ -12,6 +13,16 @@ static void print_string(struct text *out, const char *key, const char *s)
 
 	if (s)
 		text_addf(out, "%s = %s\n", key, quoted);
+}
+
+/* TOML takes no control characters in comments either. */
+static void print_comment(struct text *out, const char *comment)
+{
+	if (!comment)
+		return;
+	text_add(out, "# ");
+	utf8_add_printable(out, comment);
+	text_add_char(out, '\n');
 }
 
 static void print_bool(struct text *out, const char *key, bool value)
@@ -119,6 +130,7 @@ static void print_namespace(struct text *out, const struct layout_namespace *ns)
 	char value[SIZE_TEXT_MAX + 2];
 
 	text_add(out, "\n[[region.namespace]]\n");
+	print_comment(out, ns->comment);
 	print_string(out, "name", ns->name);
 	print_string(out, "mode", mode_name(ns->mode));
 	print_size(out, &ns->size);
@@ -150,6 +162,7 @@ static void print_namespace(struct text *out, const struct layout_namespace *ns)
 static void print_region(struct text *out, const struct layout_region *r)
 {
 	text_add(out, "\n[[region]]\n");
+	print_comment(out, r->comment);
 	print_string(out, "name", r->name);
 	print_size(out, &r->size);
 	if (r->node >= 0)

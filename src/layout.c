@@ -132,6 +132,7 @@ void filesystem_release(struct layout_filesystem *fs)
 
 void namespace_release(struct layout_namespace *ns)
 {
+	free(ns->comment);
 	free(ns->name);
 	free(ns->owner);
 	free(ns->group);
@@ -141,6 +142,7 @@ void namespace_release(struct layout_namespace *ns)
 
 void region_release(struct layout_region *region)
 {
+	free(region->comment);
 	free(region->name);
 	for (size_t i = 0; i < region->n_namespaces; i++)
 		namespace_release(&region->namespaces[i]);
@@ -167,6 +169,7 @@ static char *numbered(const char *s, int number)
 void namespace_copy(const struct layout_namespace *ns, int number, struct layout_namespace *copy)
 {
 	*copy = *ns;
+	copy->comment = NULL;
 	copy->name = numbered(ns->name, number);
 	copy->owner = mem_strdup(ns->owner);
 	copy->group = mem_strdup(ns->group);

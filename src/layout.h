@@ -90,6 +90,7 @@ struct layout_filesystem {
 };
 
 struct layout_namespace {
+	char *comment; /* printed before its name; NULL */
 	char *name;
 	unsigned line; /* of its [[region.namespace]] */
 	enum ns_mode mode;
@@ -114,6 +115,7 @@ struct layout_namespace {
 };
 
 struct layout_region {
+	char *comment; /* printed before its name; NULL */
 	char *name;
 	unsigned line;
 	struct layout_size size;

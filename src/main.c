@@ -12,9 +12,10 @@
 #define OPTIONS_MAX    24
 
 static const struct command *const commands[] = {
-	&command_check, &command_plan,    &command_apply,       &command_status,
-	&command_wipe,  &command_scrub,   &command_gen_cmdline, &command_update_bootloader,
-	&command_needs, &command_resolve,
+	&command_check,  &command_plan,        &command_apply,
+	&command_status, &command_wipe,        &command_scrub,
+	&command_export, &command_gen_cmdline, &command_update_bootloader,
+	&command_needs,  &command_resolve,
 };
 
 const struct option_spec global_options[] = {

@@ -60,7 +60,7 @@ setup() {
 @test "no bytes do harm" {
 	clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Isrc \
 		-o "$BATS_TEST_TMPDIR/fuzz" tests/fuzz/fuzz-layout.c src/toml*.c src/layout*.c \
-		src/{owners,derive,sha256,capacity,btt,media,mem,text,units,diag,sysfs}.c -luuid
+		src/{owners,derive,sha256,capacity,btt,media,mem,text,units,diag,sysfs,utf8}.c -luuid
 	mkdir "$BATS_TEST_TMPDIR/found"
 	"$BATS_TEST_TMPDIR/fuzz" -seed=1 -runs=$((RAMDAX_LONG ? 500000 : 5000)) -max_len=4096 \
 		-timeout=60 -artifact_prefix="$BATS_TEST_TMPDIR/" "$BATS_TEST_TMPDIR/found" \

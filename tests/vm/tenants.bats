@@ -153,3 +153,58 @@ tenants='
 	END
 	vm_boot --memory 3G --memmap '263M!4G'
 }
+
+@test "export: what ndctl made comes back the same" {
+	vm_script <<-'END'
+		modprobe -a nd_pmem dax_pmem device_dax nd_btt ext4 xfs
+		echo ramdax >/sys/bus/platform/devices/e820_pmem/driver_override
+		modprobe ramdax
+		cat /sys/bus/nd/devices/ndbus0/wait_probe >/dev/null
+		make() {
+			holds "'$1' is made" ndctl create-namespace -r region0 -n "$@"
+		}
+		make files -m fsdax -s 64M
+		make tree -m fsdax -s 352M
+		make host -m fsdax -s 64M -M mem
+		make guest -m devdax -s 64M
+		make small -m devdax -s 64M -M mem -a 4096
+		make sectors -m sector -s 64M
+		make narrow -m sector -s 64M -l 512
+		make plain -m raw -s 64M
+		mkfs.ext4 -q -b 4096 -L images "$(device files)"
+		mkfs.xfs -q "$(device tree)"
+		mkfs.vfat -n SAFE "$(device sectors)" >/dev/null
+
+		shapes() {
+			ndctl list -N -v | jq -S '[.[] | {name, mode, map, size, raw_uuid: (.raw_uuid // .uuid), align, sector_size}] | sort_by(.name)'
+			for name in files tree sectors; do
+				blkid -p -s TYPE -s UUID -s LABEL -o value "$(device $name)"
+			done
+		}
+		shapes >/tmp/before
+		run 0 ramdax export
+		is "nothing stands against it" "$(cat /tmp/err)" ""
+		mkdir -p /etc/ramdax
+		cp /tmp/out /etc/ramdax/layout.toml
+		run 0 ramdax check
+		run 0 ramdax plan --check
+		is "apply writes nothing" "$(writes ramdax apply)" ""
+		run 0 ramdax wipe --yes --zero
+		is "all are gone" "$(namespaces)" 0
+		run 0 ramdax apply
+		shapes >/tmp/after
+		is "all are what they were" "$(cat /tmp/after)" "$(cat /tmp/before)"
+		run 0 ramdax plan --check
+		run 0 ramdax export
+		is "and exported the same" "$(cat /tmp/out)" "$(cat /etc/ramdax/layout.toml)"
+
+		holds "a name that no layout has" ndctl create-namespace -r region0 -n "a/b" -m raw -s 16M
+		run 0 ramdax export
+		says "is made valid" /tmp/out '^name = "a_b"'
+		says "and told" /tmp/out '^# its name is "a/b"'
+		cp /tmp/out /tmp/layout
+		run 0 ramdax check --layout /tmp/layout
+	END
+	rm -f "$vm_tree/etc/ramdax/layout.toml"
+	vm_boot --memory 4G --memmap '1025M!4G'
+}
