@@ -83,7 +83,8 @@ clean:
 # Each tests/unit/test-*.c is a program and a test, built with the sanitizers.
 # Long files come first, so that the short ones fill what is left of the processors' time.
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test-*.c))
-TESTS ?= $(wildcard tests/dracut/*.bats tests/initramfs/*.bats tests/vm/*.bats tests/*.bats) $(UNIT)
+TESTS ?= $(wildcard tests/distro/*.bats tests/dracut/*.bats tests/initramfs/*.bats \
+	tests/vm/*.bats tests/*.bats) $(UNIT)
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 
 $(BUILD)/unit/%: tests/unit/%.c $(SOURCES) $(wildcard src/*.h tests/unit/*.h)
@@ -108,6 +109,9 @@ check: check-needs
 check-vm: check-needs
 	@$(MAKE) -s all && tests/run $(wildcard tests/vm/*.bats)
 
+check-distro: check-needs
+	@$(MAKE) -s all && tests/run $(wildcard tests/distro/*.bats)
+
 # Rewrites what the cases on captured machines expect; the diff is the review.
 bless: all
 	tests/cases/run --bless $(wildcard tests/cases/*/)
@@ -121,4 +125,4 @@ check-needs:
 demo:
 	@demo/demo.sh
 
-.PHONY: objects check check-unit check-vm check-long check-needs demo
+.PHONY: objects check check-unit check-vm check-distro check-long check-needs demo

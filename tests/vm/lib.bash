@@ -101,8 +101,8 @@ vm_kill() {
 #	--numa SIZE,SIZE...	a node each, with a processor; together the memory size
 #	--firmware uefi		OVMF instead of SeaBIOS
 #	--timeout SECONDS	default 300; under TCG a boot takes about 5
-#	--kill-at TEXT		ends the guest when its script has printed TEXT, and returns 0 (with
-#				--kill-after SECONDS: that much later)
+#	--kill-at TEXT		ends the guest when its script, or its console, has printed TEXT, and
+#				returns 0 (with --kill-after SECONDS: that much later)
 vm_boot() {
 	local memory='' below='' memmap='' append='' cpus='' numa='' firmware=bios
 	local timeout=300 kill_at='' kill_after=0 status=125
@@ -130,7 +130,7 @@ vm_boot() {
 	vm_start
 	local deadline=$((SECONDS + timeout))
 	while kill -0 "$vm_pid" 2>/dev/null; do
-		if [ "$kill_at" ] && grep -qF -e "$kill_at" "$vm_dir/output"; then
+		if [ "$kill_at" ] && grep -qaF -e "$kill_at" "$vm_dir"/{output,console} 2>/dev/null; then
 			sleep "$kill_after"
 			vm_kill
 			status=0
@@ -165,18 +165,29 @@ vm_said() {
 	grep -E -e "$1" "$vm_dir/output"
 }
 
-# Makes $vm_dir/initrd, anew for every boot. Who boots something else defines this function again,
-# after loading this file, and may set vm_args and vm_cmdline in it.
-vm_prepare() {
+# Makes $vm_dir/initrd: the image that all share, with this scenario's files.
+vm_initrd() {
 	local image
 	image=$("$vm_here/image")
 	(cd "$vm_tree" && find . -print0 | cpio -o -0 -H newc -R 0:0 --quiet) >"$vm_dir/scenario"
 	cat "$image" "$vm_dir/scenario" >"$vm_dir/initrd"
 }
 
+# Called before every boot. Who boots something else defines this function again, after loading
+# this file, and may set vm_args and vm_cmdline in it.
+vm_prepare() {
+	vm_initrd
+}
+
+# vm_kernel CMDLINE: sets vm_booted, what QEMU boots: the kernel, with that initramfs. This, too, may
+# be defined again. A busy host may not emulate the timer in time for the kernel's check of it.
+vm_kernel() {
+	vm_booted=(-kernel "$("$vm_here/fetch-kernel")/vmlinuz" -initrd "$vm_dir/initrd" -append "$1")
+}
+
 # Starts QEMU with the variables of vm_boot: guest output to $vm_dir/output, console beside it.
 vm_start() {
-	local kernel i=0 size machine="pc,max-ram-below-4g=${below:=1G}" nodes=${numa-}
+	local i=0 size machine="pc,max-ram-below-4g=${below:=1G}" nodes=${numa-}
 	local args=(-accel "${RAMDAX_ACCEL:-tcg,thread=multi}" -cpu max -smp "${cpus:=1}"
 		-m "${memory:=${vm_ram_size:-4G}}" -nodefaults -display none -no-reboot -monitor none
 		-serial "file:$vm_dir/console" -serial "file:$vm_dir/output")
@@ -192,16 +203,13 @@ vm_start() {
 	done
 	[ "${firmware-bios}" = bios ] || args+=(-bios /usr/share/ovmf/OVMF.fd)
 
-	kernel=$("$vm_here/fetch-kernel")
 	vm_prepare
+	vm_kernel "console=ttyS0 panic=-1 no_timer_check $vm_cmdline ${memmap-} ${append-}"
 	: >"$vm_dir/output"
 
-	# QEMU goes with this shell, however that ends; file descriptor 3 is bats' own. A busy host may
-	# not emulate the timer in time for the kernel's check of it.
+	# QEMU goes with this shell, however that ends; file descriptor 3 is bats' own.
 	setpriv --pdeathsig KILL qemu-system-x86_64 -machine "$machine" "${args[@]}" "${vm_args[@]}" \
-		-kernel "$kernel/vmlinuz" -initrd "$vm_dir/initrd" \
-		-append "console=ttyS0 panic=-1 no_timer_check $vm_cmdline ${memmap-} ${append-}" \
-		</dev/null >"$vm_dir/qemu" 2>&1 3>&- &
+		"${vm_booted[@]}" </dev/null >"$vm_dir/qemu" 2>&1 3>&- &
 	vm_pid=$!
 }
 

@@ -1,0 +1,21 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Whole systems with dracut, from the boot loader to the mounts: cold, warm, and cold again.
+
+load lib
+load scenario
+setup() { distro_setup; }
+teardown() { vm_teardown; }
+
+@test "Debian trixie with dracut 106" {
+	whole_life trixie dracut
+}
+
+@test "Debian bookworm with dracut 059" {
+	whole_life bookworm dracut
+}
+
+@test "Debian sid with dracut 112" {
+	whole_life sid dracut
+}

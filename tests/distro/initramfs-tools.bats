@@ -1,0 +1,13 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Whole systems with initramfs-tools, from the boot loader to the mounts: cold, warm, and cold again.
+
+load lib
+load scenario
+setup() { distro_setup; }
+teardown() { vm_teardown; }
+
+@test "Debian trixie with initramfs-tools" {
+	whole_life trixie initramfs-tools
+}
