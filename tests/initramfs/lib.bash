@@ -46,6 +46,7 @@ dracut_build() {
 		kdump)
 			image=/var/lib/kdump/initrd.img-$version
 			echo MODULES=list >>conf.d/test # or it asks /sys for what the root is on
+			printf "%s\n" virtio_pci virtio_blk ext4 >>modules # which is that
 			;;
 		bare)
 			version=$2-bare
