@@ -248,7 +248,7 @@ static enum status apply(const struct invocation *in, struct sysfs *fs, const ch
 		.options.look_only = in->boot && only_checks(cmdline),
 	};
 	struct layout *layout = NULL;
-	enum status status = command_load_layout(in, &layout);
+	enum status status = command_load_trusted(in, fs, &layout);
 
 	if (status != STATUS_OK)
 		return report_no_layout(in, fs, status);

@@ -100,7 +100,7 @@ enum status cmd_emptying(const struct invocation *in, struct emptying *what)
 	if (fs.live && !command_is_root(what->scrub ? "scrub" : "wipe"))
 		status = STATUS_FAILED;
 	else
-		status = command_load_layout(in, &layout);
+		status = command_load_trusted(in, &fs, &layout);
 	if (status == STATUS_OK) {
 		_cleanup_(closep) int lock = apply_lock(&fs);
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include "mem.h"
 
@@ -51,6 +52,20 @@ enum status command_load_layout(const struct invocation *in, struct layout **lay
 	}
 	diag_error("cannot read the layout \"%s\": %s", path, strerror(-r));
 	return STATUS_LAYOUT;
+}
+
+enum status command_load_trusted(const struct invocation *in, const struct sysfs *fs,
+				 struct layout **layout)
+{
+	_cleanup_(freep) char *path = command_layout_path(in);
+	struct stat st;
+
+	if (fs->live && stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)))) {
+		diag_error("the layout \"%s\" can be written by others than root", path);
+		return STATUS_LAYOUT;
+	}
+	return command_load_layout(in, layout);
 }
 
 struct report_style command_style(void)

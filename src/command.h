@@ -87,6 +87,11 @@ enum status command_open_root(const struct invocation *in, struct sysfs *fs);
  */
 enum status command_load_layout(const struct invocation *in, struct layout **layout);
 
+/* The same for what changes the machine: on the running one, a layout that others than root can
+ * write is refused, STATUS_LAYOUT, said. */
+enum status command_load_trusted(const struct invocation *in, const struct sysfs *fs,
+				 struct layout **layout);
+
 /* The style of standard output: colour on a terminal (and not with NO_COLOR), its width. */
 struct report_style command_style(void);
 

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -43,6 +44,7 @@ _noreturn_ static void child(const char *path, const char *const *argv, int out)
 		dup2(null, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	syscall(SYS_close_range, 3U, ~0U, 0U);
 	execve(path, (char *const *)argv, (char *const *)environment);
 	_exit(127);

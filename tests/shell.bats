@@ -316,3 +316,10 @@ layout() {
 		"$tree/opt/ramdax/lib/systemd/system/ramdax.service"
 	[ -x "$tree/opt/ramdax/sbin/ramdax" ]
 }
+
+@test "the program is hardened: no executable stack, relocations read-only, stack protector" {
+	segments=$(readelf -lW "${RAMDAX:-$BATS_TEST_DIRNAME/../ramdax}")
+	[[ $segments == *GNU_RELRO* ]]
+	[[ $segments =~ GNU_STACK[^$'\n']*\ RW\  ]]
+	nm "$BATS_TEST_DIRNAME/../build/run.o" | grep -q __stack_chk_fail
+}

@@ -127,6 +127,10 @@ tenants='
 		places >/tmp/places
 		run 2 ramdax wipe
 		run 2 ramdax wipe --yes nobody
+		cp /etc/ramdax/layout.toml /tmp/layout
+		chmod 666 /tmp/layout
+		run 3 ramdax wipe --yes --layout /tmp/layout
+		run 3 ramdax apply --layout /tmp/layout
 		is "nothing was wiped" "\$(namespaces)" 5
 		run 0 ramdax wipe --yes plain
 		is "one is gone" "\$(namespaces)" 4
