@@ -41,6 +41,7 @@ INSTALL := ramdax:sbin/ $(call at,ramdax-verify,sbin) \
 	$(call at,initramfs-tools/hooks/*,share/initramfs-tools/hooks) \
 	$(call at,initramfs-tools/scripts/init-top/*,share/initramfs-tools/scripts/init-top) \
 	$(call at,systemd/*.service,lib/systemd/system) \
+	$(call at,udev/*.rules,lib/udev/rules.d) \
 	$(call at,bootloader/ramdax-update-bootloader,sbin) \
 	$(call at,bootloader/*.sh,lib/ramdax/bootloader) \
 	$(call at,bootloader/*.service,lib/systemd/system) \
@@ -49,6 +50,7 @@ INSTALL := ramdax:sbin/ $(call at,ramdax-verify,sbin) \
 	$(call at,completion/ramdax,share/bash-completion/completions) \
 	$(call at,doc/*.toml doc/*.md README.md NEWS.md,share/doc/ramdax)
 LINKS := ramdax:sbin/ramdax-gen-cmdline \
+	../../../sbin/ramdax:lib/systemd/system-generators/ramdax-generator \
 	ramdax:share/bash-completion/completions/ramdax-gen-cmdline \
 	../ramdax.service:lib/systemd/system/sysinit.target.wants/ramdax.service \
 	../ramdax-trial.service:lib/systemd/system/multi-user.target.wants/ramdax-trial.service
@@ -66,6 +68,7 @@ install: ramdax
 	$(foreach i,$(INSTALL),install -D -m $(call mode,$(i)) -t $(call target,$(i)) $(call source,$(i))$(newline)	)
 	$(foreach l,$(LINKS),mkdir -p $(dir $(call target,$(l))) && ln -sf $(call source,$(l)) $(call target,$(l))$(newline)	)
 	sed -i 's,/usr/sbin/,$(PREFIX)/sbin/,' $(DESTDIR)$(PREFIX)/lib/systemd/system/ramdax*.service \
+		$(DESTDIR)$(PREFIX)/lib/udev/rules.d/61-ramdax.rules \
 		$(DESTDIR)/etc/default/grub.d/ramdax.cfg $(DESTDIR)/etc/grub.d/42_ramdax
 
 uninstall:

@@ -206,3 +206,33 @@ bool boot_is_resuming(const struct sysfs *fs, const char *cmdline)
 	device = resume_device(resume);
 	return holds_image(device, offset);
 }
+
+bool boot_only_checks(const char *cmdline)
+{
+	_cleanup_(freep) char *value = cmdline_value(cmdline, "rd.ramdax");
+
+	return value && !strcmp(value, "check");
+}
+
+bool boot_is_rescue(const char *cmdline)
+{
+	static const char *const words[] = {
+		"rescue",
+		"single",
+		"emergency",
+		"s",
+		"S",
+		"1",
+		"-s",
+		"-b",
+		"systemd.unit=rescue.target",
+		"systemd.unit=emergency.target",
+		"rd.systemd.unit=rescue.target",
+		"rd.systemd.unit=emergency.target",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (cmdline_has(cmdline, words[i]))
+			return true;
+	return false;
+}

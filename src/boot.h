@@ -24,4 +24,10 @@ bool boot_is_crash_kernel(const struct sysfs *fs, const char *cmdline);
  */
 bool boot_is_resuming(const struct sysfs *fs, const char *cmdline);
 
+/* Whether the command line asks for a look and no more: rd.ramdax=check. */
+bool boot_only_checks(const char *cmdline);
+
+/* Whoever boots into rescue or emergency mode wants a shell, not a reason to get none. */
+bool boot_is_rescue(const char *cmdline);
+
 #endif

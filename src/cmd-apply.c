@@ -44,37 +44,6 @@ static const char *stay_out(const struct sysfs *fs, const char *cmdline)
 	return NULL;
 }
 
-static bool only_checks(const char *cmdline)
-{
-	_cleanup_(freep) char *value = cmdline_value(cmdline, "rd.ramdax");
-
-	return value && !strcmp(value, "check");
-}
-
-/* Whoever boots into these wants a shell, not a reason to get none. */
-static bool is_rescue(const char *cmdline)
-{
-	static const char *const words[] = {
-		"rescue",
-		"single",
-		"emergency",
-		"s",
-		"S",
-		"1",
-		"-s",
-		"-b",
-		"systemd.unit=rescue.target",
-		"systemd.unit=emergency.target",
-		"rd.systemd.unit=rescue.target",
-		"rd.systemd.unit=emergency.target",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (cmdline_has(cmdline, words[i]))
-			return true;
-	return false;
-}
-
 /* The report of this boot, and with --json of this run. */
 static enum status report(const struct invocation *in, const struct sysfs *fs,
 			  const struct machine *machine, const struct plan *plan,
@@ -177,7 +146,7 @@ static enum status apply_locked(struct run *run, const char *boot_id)
 	status = outcome->status;
 	printed =
 		report(run->in, run->fs, outcome->machine, outcome->plan, outcome, record, status);
-	if (run->in->boot && (run->options.look_only || is_rescue(run->cmdline) ||
+	if (run->in->boot && (run->options.look_only || boot_is_rescue(run->cmdline) ||
 			      !outcome_required_missing(outcome)))
 		status = STATUS_OK;
 	outcome_free(outcome);
@@ -217,7 +186,8 @@ static enum status report_stuck(const struct run *run)
 		   run->layout->boot_timeout);
 	report(run->in, run->fs, unseen, NULL, NULL, NULL, STATUS_FAILED);
 	machine_free(unseen);
-	if (run->options.look_only || is_rescue(run->cmdline) || !requires_anything(run->layout))
+	if (run->options.look_only || boot_is_rescue(run->cmdline) ||
+	    !requires_anything(run->layout))
 		return STATUS_OK;
 	return STATUS_FAILED;
 }
@@ -245,7 +215,7 @@ static enum status apply(const struct invocation *in, struct sysfs *fs, const ch
 		.fs = fs,
 		.cmdline = cmdline,
 		.options.plan = command_plan_options(in),
-		.options.look_only = in->boot && only_checks(cmdline),
+		.options.look_only = in->boot && boot_only_checks(cmdline),
 	};
 	struct layout *layout = NULL;
 	enum status status = command_load_trusted(in, fs, &layout);

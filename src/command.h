@@ -16,7 +16,7 @@ struct invocation {
 	const char *layout; /* NULL: the default, below the root */
 	const char *root;   /* NULL: the running machine */
 	bool json;
-	bool check;           /* plan: */
+	bool check;           /* fstab, plan: */
 	bool machine;         /* check: */
 	bool boot;            /* apply: */
 	bool no_format;       /* apply, plan: */
@@ -60,12 +60,15 @@ struct command {
 extern const struct command command_apply;
 extern const struct command command_check;
 extern const struct command command_export;
+extern const struct command command_fstab;
 extern const struct command command_gen_cmdline;
+extern const struct command command_generator; /* not one of ramdax's: see cmd-generator.c */
 extern const struct command command_needs;
 extern const struct command command_plan;
 extern const struct command command_resolve;
 extern const struct command command_scrub;
 extern const struct command command_status;
+extern const struct command command_udev;
 extern const struct command command_update_bootloader;
 extern const struct command command_wipe;
 

@@ -15,7 +15,8 @@ static const struct command *const commands[] = {
 	&command_check,  &command_plan,        &command_apply,
 	&command_status, &command_wipe,        &command_scrub,
 	&command_export, &command_gen_cmdline, &command_update_bootloader,
-	&command_needs,  &command_resolve,
+	&command_needs,  &command_resolve,     &command_fstab,
+	&command_udev,
 };
 
 const struct option_spec global_options[] = {
@@ -223,6 +224,8 @@ int main(int argc, char **argv)
 	const struct command *command;
 	enum parsed parsed;
 
+	if (!strcmp(basename(argc ? argv[0] : ""), command_generator.name))
+		return run_command(&in, &command_generator, argc, argv);
 	if (!strcmp(basename(argc ? argv[0] : ""), "ramdax-gen-cmdline"))
 		return run_command(&in, &command_gen_cmdline, argc, argv);
 	parsed = parse(&in, NULL, argc, argv);

@@ -10,6 +10,7 @@ find_binary() { has "$1" && echo "/usr/sbin/$1"; }
 require_binaries() { has "$1"; }
 dracut_module_included() { [[ " ${INCLUDED-} " == *" $1 "* ]]; }
 inst_binary() { echo "inst_binary $*" >>"$LOG"; }
+inst_rules() { echo "inst_rules $*" >>"$LOG"; }
 inst_hook() { echo "inst_hook $*" >>"$LOG"; }
 
 inst_multiple() {

@@ -78,6 +78,7 @@ install() {
 		[[ $_program != *mkfs.ext* ]] || inst_multiple -o /etc/mke2fs.conf
 	done < <(_ramdax needs --programs)
 
+	inst_rules 61-ramdax.rules
 	# Whatever happens to the program, only what is declared required may stop a boot.
 	grep -q '^ *required = true' "$_layout" && : > "${_layout%/*}/required"
 	if dracut_module_included systemd; then
@@ -93,6 +94,8 @@ _install_unit() {
 	_timeout=$(sed -n 's/^boot_timeout = \([0-9]*\).*/\1/p' "$initdir/etc/ramdax/layout.toml")
 	sed "s/^TimeoutStartSec=.*/TimeoutStartSec=$((${_timeout:-60} + 30))/" \
 		"$moddir/ramdax-initrd.service" > "$_unit"
+	grep -q '"x-initrd\.mount"' "$initdir/etc/ramdax/layout.toml" \
+		&& inst_multiple "${systemdutildir:-/usr/lib/systemd}/system-generators/ramdax-generator"
 	[[ -e $initdir/etc/ramdax/required ]] || sed -i '/^OnFailure/d' "$_unit"
 	$SYSTEMCTL -q --root "$initdir" enable ramdax-initrd.service
 }
