@@ -37,12 +37,17 @@ static enum image_layout look_inside(const char *path, const char *resolved)
 /* By initramfs-tools' program, which lists files; thousands of them. */
 static enum image_layout look_at_list(const char *path)
 {
-	const char *const argv[] = {"sh", "-c", "lsinitramfs \"$1\" | grep -x " LAYOUT,
-				    "sh", path, NULL};
+	const char *const argv[] = {"sh",
+				    "-c",
+				    "list=$(lsinitramfs \"$1\") && echo listed && "
+				    "echo \"$list\" | grep -x " LAYOUT,
+				    "sh",
+				    path,
+				    NULL};
 	_cleanup_(text_release) struct text output = {0};
 	int status = 0, r = run_program(argv, deadline_in(LOOK_MS), &output, &status);
 
-	if (r < 0 && r != -EIO)
+	if ((r < 0 && r != -EIO) || !strstr(text_str(&output), "listed"))
 		return IMAGE_UNREADABLE;
 	return strstr(text_str(&output), LAYOUT) ? IMAGE_SOME : IMAGE_WITHOUT;
 }
