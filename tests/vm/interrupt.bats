@@ -1,8 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# apply, stopped at any system call or refused any: what it leaves behind is never taken for
-# finished, and the next apply reaches the same end. A sample of the calls; RAMDAX_LONG: all.
+# apply, stopped before any system call that changes something, or refused any: what it leaves
+# behind is never taken for finished, nobody's data changes, and the next apply reaches the same end.
+# To be stopped before each call is to be stopped after each as well: between two of them nothing
+# changes. A sample of the calls; RAMDAX_LONG: all.
 #
 # shellcheck disable=SC2154,SC2016 # variables of lib.bash; single quotes are for the guest
 
@@ -18,6 +20,10 @@ setup() {
 		size = "16MiB"
 		filesystem.type = "ext4"
 		[[region.namespace]]
+		name = "fat"
+		size = "16MiB"
+		filesystem.type = "vfat"
+		[[region.namespace]]
 		name = "memory"
 		mode = "devdax"
 		size = "16MiB"
@@ -25,68 +31,127 @@ setup() {
 		name = "sectors"
 		mode = "sector"
 		size = "16MiB"
+		filesystem.type = "ext4"
+		[[region.namespace]]
+		name = "plain"
+		mode = "raw"
+		size = "4MiB"
 	END
 	echo "${RAMDAX_LONG:-0}" | vm_file /long
 }
 teardown() { vm_teardown; }
 
-# For the guest: applies on an empty region with one fault, which strace injects into the Nth call
-# of a kind; then without, and judges.
+# For the guest: applies with one fault, which strace injects into the Nth call of a kind; then
+# without, and judges. In an empty region everything is made in bulk; beside a namespace of somebody
+# else's ("beside") one by one.
 faults='
+	calls="write pwrite64 ioctl mknodat rename unlink fallocate ftruncate fsync fdatasync"
+	errors="error=EIO error=ENOSPC error=EBUSY error=ENOMEM"
+	beside() {
+		ndctl create-namespace -r region0 -n theirs -m fsdax -s 16M >/dev/null
+		yes theirs | dd of="$(device theirs)" bs=64K count=16 2>/dev/null
+		sum=$(sha256sum <"$(device theirs)")
+	}
 	empty() {
-		ndctl destroy-namespace -f all >/dev/null 2>&1
-		is "start from nothing" "$(namespaces)" 0
+		ndctl list -N -i | jq -r "if type == \"array\" then .[] else . end |
+			select(.name != \"theirs\") | .dev" | xargs -r -n 1 ndctl destroy-namespace -f >/dev/null 2>&1
+		is "start from nothing" "$(namespaces)" "$there"
 	}
 	complete() {
 		run 0 ramdax apply
-		is "all three are there ($1)" "$(namespaces)" 3
+		is "all are there ($1)" "$(namespaces)" $((there + 5))
 		holds "the file system is clean" e2fsck -fn "$(device files)"
+		holds "and so is the one in sectors" e2fsck -fn "$(device sectors)"
+		holds "and the other" fsck.vfat -n "$(device fat)"
 		is "nothing half-made is left" "$(scaffolds)" ""
 		run 0 ramdax plan --check
+		[ "$there" = 0 ] || is "theirs is as it was" "$(sha256sum <"$(device theirs)")" "$sum"
 	}
-	# how often the calls $1 occur in an undisturbed run
+	# how often the call $1 occurs in an undisturbed run: in the process that has most of them, for
+	# strace counts each by itself
 	count() {
 		strace -f -qq -o /tmp/trace -e trace="$1" ramdax apply >/dev/null 2>&1
-		grep -c "(" /tmp/trace
+		grep "(" /tmp/trace | cut -d " " -f 1 | sort | uniq -c | sort -n | tail -n 1 | awk "{ print \$1 }"
 	}
-	# inject CALLS FAULT: at the first, the last and some between
-	inject() {
+	# one CALL N FAULT
+	one() {
 		empty
-		total=$(count "$1")
-		at_least "there are calls of $1" "$total" 1
-		step=$((total / 4 + 1))
-		[ "$(cat /long)" = 0 ] || step=1
-		n=1
-		while [ "$n" -le "$total" ]; do
+		strace -f -qq -o /dev/null -e trace="$1" -e inject="$1:$3:when=$2" \
+			ramdax apply >/tmp/out 2>/tmp/err
+		status=$?
+		case $status:$3:$1 in
+		*:signal=* | 0:* | 1:*:write) ;; # a write may be the one that tells
+		*) holds "a failure is told ($1 $3 at $2: $status)" test -s /tmp/err -a $status -eq 1 ;;
+		esac
+		complete "$1 $3 at $2: $status"
+	}
+	# inject SAMPLES FAULT...: for each of the calls, at the last and at some before, one fault after
+	# another; all of them, each time
+	inject() {
+		samples=$1
+		shift
+		for call in $calls; do
 			empty
-			strace -f -qq -o /dev/null -e trace="$1" -e inject="$1:$2:when=$n" \
-				ramdax apply >/tmp/out 2>/tmp/err
-			complete "$1 $2 at $n of $total"
-			n=$((n + step))
+			total=$(count $call)
+			step=$((${total:-0} / samples + 1))
+			n=$total
+			while [ "${n:-0}" -gt 0 ]; do
+				if [ "$(cat /long)" = 0 ]; then
+					one $call $n "$1"
+					set -- "$@" "$1"
+					shift
+					n=$((n - step))
+				else
+					for fault; do
+						one $call $n $fault
+					done
+					n=$((n - 1))
+				fi
+			done
 		done
 	}
 '
 
-@test "killed at a write" {
+@test "killed before any call, in bulk" {
 	vm_script <<-END
 		$faults
-		inject write,pwrite64 signal=KILL
+		there=0
+		inject 3 signal=KILL
 	END
-	vm_boot --memory 2G --memmap '131200K!4G' --timeout 600
+	vm_boot --memory 2G --memmap '131200K!4G' --timeout 6000
 }
 
-@test "a write fails" {
+@test "killed before any call, one by one" {
 	vm_script <<-END
 		$faults
-		inject write,pwrite64 error=EIO
+		run 0 ramdax apply
+		there=0 empty
+		beside
+		there=1
+		inject 3 signal=KILL
 	END
-	vm_boot --memory 2G --memmap '131200K!4G' --timeout 600
+	vm_boot --memory 2G --memmap '131200K!4G' --timeout 6000
 }
 
-@test "an open fails" {
+@test "any call fails, in bulk" {
 	vm_script <<-END
 		$faults
-		inject openat error=EMFILE
+		there=0
+		calls="\$calls openat mmap"
+		inject 2 \$errors
 	END
-	vm_boot --memory 2G --memmap '131200K!4G' --timeout 600
+	vm_boot --memory 2G --memmap '131200K!4G' --timeout 12000
+}
+
+@test "any call fails, one by one" {
+	vm_script <<-END
+		$faults
+		run 0 ramdax apply
+		there=0 empty
+		beside
+		there=1
+		calls="\$calls openat mmap"
+		inject 2 \$errors
+	END
+	vm_boot --memory 2G --memmap '131200K!4G' --timeout 12000
 }
