@@ -17,12 +17,13 @@ static bool is_numbered(const char *name, const char *prefix)
 	return !strncmp(name, prefix, n) && name[n] >= '0' && name[n] <= '9';
 }
 
-/* An attribute that may be absent: NULL then, and when it is empty. */
-static char *read_text(const struct sysfs *fs, const char *device, const char *attribute)
+/* An attribute that may be absent: NULL then, and when it is empty. @at is the directory of a
+ * region, below which its namespaces and what claims them are; "." is the region itself. */
+static char *read_text(const struct sysfs *at, const char *device, const char *attribute)
 {
 	char *value = NULL;
 
-	if (sysfs_read(fs, &value, ND "/%s/%s", device, attribute) < 0)
+	if (sysfs_read(at, &value, "%s/%s", device, attribute) < 0)
 		return NULL;
 	if (!*value) {
 		free(value);
@@ -31,24 +32,24 @@ static char *read_text(const struct sysfs *fs, const char *device, const char *a
 	return value;
 }
 
-static uint64_t read_number(const struct sysfs *fs, const char *device, const char *attribute)
+static uint64_t read_number(const struct sysfs *at, const char *device, const char *attribute)
 {
 	uint64_t n;
 
-	return sysfs_read_number(fs, &n, ND "/%s/%s", device, attribute) < 0 ? 0 : n;
+	return sysfs_read_number(at, &n, "%s/%s", device, attribute) < 0 ? 0 : n;
 }
 
-static bool read_uuid(const struct sysfs *fs, const char *device, uuid_t uuid)
+static bool read_uuid(const struct sysfs *at, const char *device, uuid_t uuid)
 {
-	_cleanup_(freep) char *text = read_text(fs, device, "uuid");
+	_cleanup_(freep) char *text = read_text(at, device, "uuid");
 
 	return text && uuid_parse(text, uuid) == 0;
 }
 
 /* An attribute that lists what may be chosen and marks what is: "512 [4096]". */
-static uint32_t read_choice(const struct sysfs *fs, const char *device, const char *attribute)
+static uint32_t read_choice(const struct sysfs *at, const char *device, const char *attribute)
 {
-	_cleanup_(freep) char *text = read_text(fs, device, attribute);
+	_cleanup_(freep) char *text = read_text(at, device, attribute);
 	char *start = text ? strchr(text, '[') : NULL;
 	uint64_t n;
 
@@ -60,14 +61,14 @@ static uint32_t read_choice(const struct sysfs *fs, const char *device, const ch
 }
 
 /* The first entry of a directory that starts with @prefix and a digit; NULL if there is none. */
-static char *find_child(const struct sysfs *fs, const char *device, const char *directory,
+static char *find_child(const struct sysfs *at, const char *device, const char *directory,
 			const char *prefix)
 {
 	char **names = NULL;
 	char *found = NULL;
 	size_t n = 0;
 
-	if (sysfs_list(fs, &names, &n, ND "/%s/%s", device, directory) < 0)
+	if (sysfs_list(at, &names, &n, "%s/%s", device, directory) < 0)
 		return NULL;
 	for (size_t i = 0; i < n && !found; i++) {
 		if (is_numbered(names[i], prefix))
@@ -77,15 +78,10 @@ static char *find_child(const struct sysfs *fs, const char *device, const char *
 	return found;
 }
 
-static bool has_driver(const struct sysfs *fs, const char *device)
-{
-	return sysfs_exists(fs, ND "/%s/driver", device);
-}
-
 /* The mode that the label's abstraction GUID promises, which only a valid info block fulfils. */
-static enum ns_mode class_mode(const struct sysfs *fs, const char *device)
+static enum ns_mode class_mode(const struct sysfs *at, const char *device)
 {
-	_cleanup_(freep) char *class = read_text(fs, device, "holder_class");
+	_cleanup_(freep) char *class = read_text(at, device, "holder_class");
 
 	if (class && !strcmp(class, "pfn"))
 		return MODE_FSDAX;
@@ -96,80 +92,105 @@ static enum ns_mode class_mode(const struct sysfs *fs, const char *device)
 	return MODE_RAW;
 }
 
-static void block_observe(const struct sysfs *fs, const char *device, struct seen_namespace *ns)
+/* What the kernel calls the device of the namespace: drivers/nvdimm/namespace_devs.c,
+ * nvdimm_namespace_disk_name(), and __dax_pmem_probe(). "pmem0.1s", "dax0.1". */
+static char *device_name(const struct seen_namespace *ns, const char *prefix)
 {
-	uint64_t sectors;
+	const char *number = ns->device + strlen("namespace");
+	size_t n = strlen(number);
 
-	ns->block = find_child(fs, device, "block", "pmem");
-	if (ns->block &&
-	    sysfs_read_number(fs, &sectors, ND "/%s/block/%s/size", device, ns->block) == 0 &&
-	    !checked_multiply(sectors, SECTOR, &ns->capacity))
+	if (!strcmp(prefix, "pmem") && n > 2 && !strcmp(number + n - 2, ".0"))
+		n -= 2;
+	return mem_printf("%s%.*s%s", prefix, (int)n, number, ns->mode == MODE_SECTOR ? "s" : "");
+}
+
+/* The device below @directory of @device, and its size attribute: by the name it should have,
+ * which saves reading the directory, or else by any. NULL if there is none. */
+static char *device_find(const struct sysfs *at, const struct seen_namespace *ns,
+			 const char *device, const char *directory, const char *prefix,
+			 uint64_t *size)
+{
+	char *name = device_name(ns, prefix);
+
+	if (sysfs_read_number(at, size, "%s/%s/%s/size", device, directory, name) == 0)
+		return name;
+	free(name);
+	name = find_child(at, device, directory, prefix);
+	if (name && sysfs_read_number(at, size, "%s/%s/%s/size", device, directory, name) < 0)
+		*size = 0;
+	return name;
+}
+
+static void block_observe(const struct sysfs *at, const char *device, struct seen_namespace *ns)
+{
+	uint64_t sectors = 0;
+
+	ns->block = device_find(at, ns, device, "block", "pmem", &sectors);
+	if (!checked_multiply(sectors, SECTOR, &ns->capacity))
 		ns->capacity = 0;
 	ns->enabled = ns->block;
 }
 
-static void dax_observe(const struct sysfs *fs, struct seen_namespace *ns)
+static void dax_observe(const struct sysfs *at, struct seen_namespace *ns)
 {
 	_cleanup_(freep) char *driver = NULL;
 
-	ns->chardev = find_child(fs, ns->holder, "", "dax");
+	ns->chardev = device_find(at, ns, ns->holder, ".", "dax", &ns->capacity);
 	if (!ns->chardev)
 		return;
 	ns->enabled = true;
-	if (sysfs_read_number(fs, &ns->capacity, ND "/%s/%s/size", ns->holder, ns->chardev) < 0)
-		ns->capacity = 0;
 	/* "kmem" here means that the system uses it as ordinary memory. */
-	if (sysfs_read_link(fs, &driver, ND "/%s/%s/driver", ns->holder, ns->chardev) == 0)
+	if (sysfs_read_link(at, &driver, "%s/%s/driver", ns->holder, ns->chardev) == 0)
 		ns->dax_ready = !strcmp(driver, "device_dax");
 }
 
 /* pfn, dax or btt: what makes a device of the namespace. */
-static void holder_observe(const struct sysfs *fs, struct seen_namespace *ns)
+static void holder_observe(const struct sysfs *at, struct seen_namespace *ns)
 {
 	_cleanup_(freep) char *map = NULL;
 
 	ns->claimed = true;
-	(void)read_uuid(fs, ns->holder, ns->holder_uuid);
+	(void)read_uuid(at, ns->holder, ns->holder_uuid);
 	if (is_numbered(ns->holder, "btt")) {
 		ns->mode = MODE_SECTOR;
-		ns->sector_size = read_choice(fs, ns->holder, "sector_size");
-		block_observe(fs, ns->holder, ns);
+		ns->sector_size = read_choice(at, ns->holder, "sector_size");
+		block_observe(at, ns->holder, ns);
 		return;
 	}
-	ns->align = read_number(fs, ns->holder, "align");
-	map = read_text(fs, ns->holder, "mode");
+	ns->align = read_number(at, ns->holder, "align");
+	map = read_text(at, ns->holder, "mode");
 	if (map && !strcmp(map, "pmem"))
 		ns->map = MAP_DEV;
 	else if (map && !strcmp(map, "ram"))
 		ns->map = MAP_MEM;
 	if (is_numbered(ns->holder, "dax")) {
 		ns->mode = MODE_DEVDAX;
-		dax_observe(fs, ns);
+		dax_observe(at, ns);
 	} else {
 		ns->mode = MODE_FSDAX;
-		block_observe(fs, ns->holder, ns);
+		block_observe(at, ns->holder, ns);
 	}
 }
 
-static bool namespace_observe(const struct sysfs *fs, const char *device, struct seen_namespace *ns)
+static bool namespace_observe(const struct sysfs *at, const char *device, struct seen_namespace *ns)
 {
-	uint64_t size = read_number(fs, device, "size");
+	uint64_t size = read_number(at, device, "size");
 
 	if (!size)
 		return false;
 	*ns = (struct seen_namespace){.device = mem_strdup(device), .raw = size};
-	ns->name = read_text(fs, device, "alt_name");
+	ns->name = read_text(at, device, "alt_name");
 	if (!ns->name)
 		ns->name = mem_strdup("");
-	ns->has_uuid = read_uuid(fs, device, ns->uuid);
-	ns->start = read_number(fs, device, "resource");
-	ns->holder = read_text(fs, device, "holder");
+	ns->has_uuid = read_uuid(at, device, ns->uuid);
+	ns->start = read_number(at, device, "resource");
+	ns->holder = read_text(at, device, "holder");
 	if (ns->holder) {
-		holder_observe(fs, ns);
+		holder_observe(at, ns);
 		return true;
 	}
-	block_observe(fs, device, ns);
-	ns->mode = ns->enabled ? MODE_RAW : class_mode(fs, device);
+	block_observe(at, device, ns);
+	ns->mode = ns->enabled ? MODE_RAW : class_mode(at, device);
 	return true;
 }
 
@@ -185,24 +206,25 @@ static int compare_namespaces(const void *a, const void *b)
  * on top, somebody began one and went away. (Directly after enumeration a namespace that exists
  * may stand there: it has a size.)
  */
-static void seed_observe(const struct sysfs *fs, struct seen_region *region)
+static void seed_observe(const struct sysfs *at, struct seen_region *region)
 {
 	_cleanup_(freep) char *uuid = NULL, *holder = NULL;
 
-	region->seed = read_text(fs, region->name, "namespace_seed");
-	if (!region->seed || read_number(fs, region->seed, "size"))
+	region->seed = read_text(at, ".", "namespace_seed");
+	if (!region->seed || read_number(at, region->seed, "size"))
 		return;
-	uuid = read_text(fs, region->seed, "uuid");
-	holder = read_text(fs, region->seed, "holder");
+	uuid = read_text(at, region->seed, "uuid");
+	holder = read_text(at, region->seed, "holder");
 	region->seed_stuck = uuid || holder;
 	if (region->seed_stuck)
-		region->seed_name = read_text(fs, region->seed, "alt_name");
+		region->seed_name = read_text(at, region->seed, "alt_name");
 }
 
 /* mapping0 is "nmem0,0,268435456,0": the DIMM, its offset, the bytes for namespaces, position. */
-static void mapping_observe(const struct sysfs *fs, struct seen_region *region)
+static void mapping_observe(const struct sysfs *fs, const struct sysfs *at,
+			    struct seen_region *region)
 {
-	_cleanup_(freep) char *text = read_text(fs, region->name, "mapping0");
+	_cleanup_(freep) char *text = read_text(at, ".", "mapping0");
 	char *rest = text;
 	char *dimm = strsep(&rest, ",");
 	char *offset = strsep(&rest, ",");
@@ -213,39 +235,50 @@ static void mapping_observe(const struct sysfs *fs, struct seen_region *region)
 		return;
 	region->dimm = mem_strdup(dimm);
 	region->usable = n;
-	n = read_number(fs, region->dimm, "available_slots");
-	region->slots_free = n <= UINT32_MAX ? (unsigned)n : 0;
+	if (sysfs_read_number(fs, &n, ND "/%s/available_slots", dimm) == 0 && n <= UINT32_MAX)
+		region->slots_free = (unsigned)n;
 }
 
-static void region_observe(const struct sysfs *fs, const char *device, const char *name,
-			   struct seen_region *region)
+static void namespaces_observe(const struct sysfs *at, struct seen_region *region)
 {
-	_cleanup_(freep) char *node = NULL;
 	char **names = NULL;
 	size_t n = 0;
 
-	*region = (struct seen_region){.name = mem_strdup(name), .device = mem_strdup(device)};
-	region->range.start = read_number(fs, name, "resource");
-	region->range.size = read_number(fs, name, "size");
-	region->align = read_number(fs, name, "align");
-	region->enabled = has_driver(fs, name);
-	node = read_text(fs, name, "numa_node");
-	region->node = node ? atoi(node) : -1;
-	mapping_observe(fs, region);
-	labels_observe(fs, region);
-	seed_observe(fs, region);
-	if (sysfs_list(fs, &names, &n, ND "/%s", name) < 0)
+	if (sysfs_list(at, &names, &n, ".") < 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
 		struct seen_namespace ns;
 
-		if (is_numbered(names[i], "namespace") && namespace_observe(fs, names[i], &ns))
+		if (is_numbered(names[i], "namespace") && namespace_observe(at, names[i], &ns))
 			*MEM_APPEND(region->namespaces, region->n_namespaces) = ns;
 	}
 	sysfs_free_names(names, n);
 	if (region->n_namespaces)
 		qsort(region->namespaces, region->n_namespaces, sizeof(*region->namespaces),
 		      compare_namespaces);
+}
+
+static void region_observe(const struct sysfs *fs, const char *device, const char *name,
+			   struct seen_region *region)
+{
+	_cleanup_(freep) char *node = NULL;
+	struct sysfs at;
+
+	*region = (struct seen_region){
+		.name = mem_strdup(name), .device = mem_strdup(device), .node = -1};
+	region->enabled = sysfs_exists(fs, ND "/%s/driver", name);
+	if (sysfs_enter(fs, &at, ND "/%s", name) < 0)
+		return;
+	region->range.start = read_number(&at, ".", "resource");
+	region->range.size = read_number(&at, ".", "size");
+	region->align = read_number(&at, ".", "align");
+	node = read_text(&at, ".", "numa_node");
+	region->node = node ? atoi(node) : -1;
+	mapping_observe(fs, &at, region);
+	labels_observe(fs, region);
+	seed_observe(&at, region);
+	namespaces_observe(&at, region);
+	sysfs_close(&at);
 }
 
 static void bus_observe(const struct sysfs *fs, const char *device, const char *bus,
@@ -274,12 +307,13 @@ void nd_regions_observe(const struct sysfs *fs, const char *device, struct nd_re
 		return;
 	for (size_t i = 0; i < n; i++) {
 		_cleanup_(freep) char *provider = NULL;
+		bool is_ours;
 
 		if (!is_numbered(names[i], "ndbus"))
 			continue;
-		provider = read_text(fs, names[i], "provider");
-		bus_observe(fs, device, names[i],
-			    provider && !strcmp(provider, "ramdax") ? ours : others);
+		is_ours = sysfs_read(fs, &provider, ND "/%s/provider", names[i]) == 0 &&
+			  !strcmp(provider, "ramdax");
+		bus_observe(fs, device, names[i], is_ours ? ours : others);
 	}
 	sysfs_free_names(names, n);
 }

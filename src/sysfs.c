@@ -66,6 +66,20 @@ static int open_formatted(const struct sysfs *fs, int flags, const char *format,
 	return open_path(fs, flags, text_str(&path));
 }
 
+int sysfs_enter(const struct sysfs *fs, struct sysfs *below, const char *path, ...)
+{
+	va_list args;
+	int fd;
+
+	va_start(args, path);
+	fd = open_formatted(fs, O_PATH | O_DIRECTORY, path, args);
+	va_end(args);
+	if (fd < 0)
+		return fd;
+	*below = (struct sysfs){.root_fd = fd, .live = fs->live};
+	return 0;
+}
+
 int sysfs_open_file(const struct sysfs *fs, int flags, const char *path, ...)
 {
 	va_list args;
@@ -115,16 +129,25 @@ static int read_value(const struct sysfs *fs, char **value, const char *format, 
 static int read_value(const struct sysfs *fs, char **value, const char *format, va_list args)
 {
 	_cleanup_(closep) int fd = open_formatted(fs, O_RDONLY, format, args);
-	_cleanup_(text_release) struct text text = {0};
-	int r = fd < 0 ? fd : read_rest(fd, &text, SYSFS_VALUE_MAX);
+	char text[SYSFS_VALUE_MAX + 1];
+	ssize_t n;
 
-	if (r < 0)
-		return r;
-	if (text.len && memchr(text.s, '\0', text.len))
+	if (fd < 0)
+		return fd;
+	/* An attribute is read whole or not at all: a second read would only say that it ended. */
+	do
+		n = read(fd, text, sizeof(text));
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	if (n > SYSFS_VALUE_MAX)
+		return -EFBIG;
+	text[n] = '\0';
+	if (strlen(text) != (size_t)n)
 		return -EINVAL;
-	if (text.len && text.s[text.len - 1] == '\n')
-		text.s[--text.len] = '\0';
-	*value = text_take(&text);
+	if (n && text[n - 1] == '\n')
+		text[n - 1] = '\0';
+	*value = mem_strdup(text);
 	return 0;
 }
 

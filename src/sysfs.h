@@ -20,6 +20,10 @@ struct sysfs {
 int sysfs_open(struct sysfs *fs, const char *root);
 void sysfs_close(struct sysfs *fs);
 
+/* The directory @path as a root of its own, for many reads below it; closed with sysfs_close(). 0
+ * or -errno. */
+int sysfs_enter(const struct sysfs *fs, struct sysfs *below, const char *path, ...) _printf_(3, 4);
+
 /* An open file or directory (O_PATH allowed in @flags). A descriptor or -errno. */
 int sysfs_open_file(const struct sysfs *fs, int flags, const char *path, ...) _printf_(3, 4);
 
