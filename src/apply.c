@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "bulk.h"
+#include "look.h"
 #include "mem.h"
 #include "observe.h"
 #include "step.h"
@@ -96,7 +97,7 @@ static void load_modules(const struct sysfs *fs, const struct layout *layout,
 			 struct outcome *outcome)
 {
 	if (fs->live && !outcome->modules_loaded)
-		step_load_modules(layout);
+		step_load_modules(fs, layout);
 	outcome->modules_loaded = true;
 }
 
@@ -155,8 +156,8 @@ static bool is_scrubbed(const void *context, const struct seen_namespace *seen)
 	return s->options->scrubbed && s->options->scrubbed(s->options->scrubbed_context, seen);
 }
 
-static void look(struct sysfs *fs, const struct layout *layout, const struct apply_options *options,
-		 struct outcome *outcome)
+static void look_again(struct sysfs *fs, const struct layout *layout,
+		       const struct apply_options *options, struct outcome *outcome)
 {
 	struct settling settling = {&options->plan, outcome};
 	struct plan_options plan_options = options->plan;
@@ -167,8 +168,7 @@ static void look(struct sysfs *fs, const struct layout *layout, const struct app
 	plan_options.scrubbed_context = &settling;
 	plan_free(outcome->plan);
 	machine_free(outcome->machine);
-	outcome->machine = observe(fs);
-	outcome->plan = plan_make(layout, outcome->machine, &plan_options);
+	look(fs, layout, &plan_options, &outcome->machine, &outcome->plan);
 }
 
 static void say_problems(const struct outcome *outcome, const struct layout *layout)
@@ -196,6 +196,18 @@ static void say_ineffective(const struct outcome *outcome, const struct layout *
 					? "it had no effect"
 					: "there was no time left, a later run does it");
 	}
+}
+
+/* Of interest to all who wait for it; if it had nothing to do, only to those who ask. */
+static void say_spent(const struct outcome *outcome)
+{
+	_cleanup_(text_release) struct text text = {0};
+
+	spent_describe(&outcome->spent, &text);
+	if (outcome->n_done)
+		diag_notice("it took %s", text_str(&text));
+	else
+		diag_debug("it took %s", text_str(&text));
 }
 
 static enum status judge(const struct outcome *outcome, bool look_only)
@@ -234,7 +246,8 @@ struct outcome *apply_emptying(struct sysfs *fs, const struct layout *layout,
 	for (size_t i = 0; i < outcome->n_done; i++)
 		if (outcome->done[i].result < 0)
 			outcome->status = status_worse(outcome->status, STATUS_FAILED);
-	look(fs, layout, options, outcome);
+	look_again(fs, layout, options, outcome);
+	outcome->spent = spent_so_far();
 	return outcome;
 }
 
@@ -243,18 +256,21 @@ struct outcome *apply_run(struct sysfs *fs, const struct layout *layout,
 {
 	struct outcome *outcome = MEM_NEW(struct outcome);
 
-	look(fs, layout, options, outcome);
+	look_again(fs, layout, options, outcome);
 	if (!options->look_only && is_veiled(outcome->machine)) {
 		load_modules(fs, layout, outcome);
-		look(fs, layout, options, outcome);
+		look_again(fs, layout, options, outcome);
 	}
 	for (int i = 0; !options->look_only && i < PASSES_MAX && pass(fs, layout, options, outcome);
 	     i++)
-		look(fs, layout, options, outcome);
+		look_again(fs, layout, options, outcome);
 	say_problems(outcome, layout);
 	if (!options->look_only)
 		say_ineffective(outcome, layout);
 	outcome->status = judge(outcome, options->look_only);
+	outcome->spent = spent_so_far();
+	if (fs->live)
+		say_spent(outcome);
 	return outcome;
 }
 

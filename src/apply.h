@@ -9,6 +9,7 @@
 #include "deadline.h"
 #include "machine.h"
 #include "plan-empty.h"
+#include "spent.h"
 #include "sysfs.h"
 
 struct apply_options {
@@ -34,6 +35,7 @@ struct outcome {
 	struct plan *plan;       /* what is left */
 	enum status status;
 	bool modules_loaded;
+	struct spent spent;
 };
 
 /*

@@ -12,6 +12,8 @@
 struct blockdev {
 	int fd; /* -1: not open */
 	char *path;
+	void *zeros;  /* mapped when first needed: pages of zeros, */
+	void *buffer; /* and memory that O_DIRECT takes */
 };
 
 /*
@@ -28,23 +30,26 @@ int blockdev_lock(const char *path);
 void blockdev_close(struct blockdev *dev);
 
 /*
- * Told from time to time how many of @total bytes have been zeroed. Returning false stops the
- * zeroing with -ECANCELED.
+ * Told from time to time, by one thread, how many of @total bytes have been zeroed. Returning false
+ * stops the zeroing with -ECANCELED.
  */
 typedef bool blockdev_progress(void *context, uint64_t done, uint64_t total);
 
-/* Zeroes @n bytes from @offset, multiples of 4 KiB. 0, or -errno with *@failed_at the offset of the
- * first page that cannot be written. */
+/* Zeroes @n bytes from @offset, multiples of 4 KiB, on as many threads as there are processors to
+ * run on. 0, or -errno with *@failed_at the offset of the first page found that cannot be written. */
 int blockdev_zero(struct blockdev *dev, uint64_t offset, uint64_t n, blockdev_progress *progress,
 		  void *context, uint64_t *failed_at);
 
-/* Writes all pieces, whose offsets and sizes are multiples of 512 bytes, in order, and flushes.
- * Their offsets count from @base. 0 or -errno. */
+/* Writes all pieces, whose offsets and sizes are multiples of 512 bytes, in order. Their offsets
+ * count from @base. 0 or -errno. */
 int blockdev_write(struct blockdev *dev, uint64_t base, const struct media *media);
+
+/* Returns when all that was written is on the medium. 0 or -errno. */
+int blockdev_flush(struct blockdev *dev);
 
 /* Reads @n bytes, a multiple of 512 and at most BLOCKDEV_READ_MAX, from @offset. 0 or -errno; -EIO
  * at the end of the device. */
 #define BLOCKDEV_READ_MAX (4 * MIB)
-int blockdev_read(const struct blockdev *dev, uint64_t offset, void *bytes, size_t n);
+int blockdev_read(struct blockdev *dev, uint64_t offset, void *bytes, size_t n);
 
 #endif

@@ -22,6 +22,8 @@ struct recorded {
 struct boot_record {
 	struct recorded *namespaces;
 	size_t n;
+	struct spent spent;
+	bool has_spent;
 };
 
 static void tokener_freep(struct json_tokener **t)
@@ -92,6 +94,19 @@ static void read_regions(struct boot_record *record, struct json_object *regions
 	}
 }
 
+/* Written in milliseconds. A phase that is missing took none. */
+static void read_spent(struct boot_record *record, struct json_object *took)
+{
+	record->has_spent = took;
+	for (size_t i = 0; took && i < SPENT_PHASES; i++) {
+		struct json_object *ms =
+			member(took, spent_name((enum spent_phase)i), json_type_int);
+		int64_t n = ms ? json_object_get_int64(ms) : 0;
+
+		record->spent.us[i] = n > 0 && n < INT32_MAX ? (uint64_t)n * 1000 : 0;
+	}
+}
+
 static bool is_of_boot(struct json_object *root, const char *boot_id)
 {
 	struct json_object *version = member(root, "version", json_type_int);
@@ -118,6 +133,7 @@ struct boot_record *boot_record_parse(const char *json, size_t n, const char *bo
 		return NULL;
 	record = MEM_NEW(struct boot_record);
 	read_regions(record, member(root, "regions", json_type_array));
+	read_spent(record, member(root, "took", json_type_object));
 	return record;
 }
 
@@ -145,6 +161,11 @@ enum record_state boot_record_state(const struct boot_record *record, const char
 		return r->state;
 	}
 	return RECORD_UNKNOWN;
+}
+
+const struct spent *boot_record_spent(const struct boot_record *record)
+{
+	return record && record->has_spent ? &record->spent : NULL;
 }
 
 bool boot_record_settled(const void *record, const struct seen_namespace *seen)

@@ -20,6 +20,9 @@ enum record_state {
 enum record_state boot_record_state(const struct boot_record *record, const char *name,
 				    const struct seen_namespace *seen);
 
+/* Where the time of the run that left @record went; NULL if nothing is said of it. */
+const struct spent *boot_record_spent(const struct boot_record *record);
+
 /* Whether @record (a struct boot_record, or NULL) says that @seen was created or adopted by an
  * earlier run: for struct plan_options. */
 bool boot_record_settled(const void *record, const struct seen_namespace *seen);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bulk.h"
 
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "fill.h"
@@ -9,6 +12,10 @@
 #include "machine.h"
 #include "mem.h"
 #include "nd.h"
+#include "spent.h"
+
+/* The most mkfs programs at a time: each may take tens of megabytes. */
+#define FORMATS_MAX 16
 
 /* A region being provisioned. */
 struct group {
@@ -20,6 +27,7 @@ struct group {
 	struct text *why;
 	char *device; /* the scaffold over the region */
 	struct blockdev raw;
+	_Atomic size_t next; /* to be formatted */
 };
 
 static int failed(struct group *g, int r, const char *what)
@@ -74,25 +82,76 @@ static int cover(struct group *g)
 	return r;
 }
 
-/* Fills the spaces of all; one that fails is left out. Returns how many are filled. */
-static size_t fill(struct group *g)
+static struct filling filling_of(struct group *g, struct bulk_step *s)
 {
-	size_t filled = 0;
+	return (struct filling){
+		.step = s->step,
+		.dev = &g->raw,
+		.base = s->step->where.start - g->region->range.start,
+		.deadline = g->deadline,
+		.why = &s->why,
+	};
+}
 
+/* One part of the filling for all that have not failed. */
+static void fill_all(struct group *g, int (*part)(struct filling *f))
+{
 	for (size_t i = 0; i < g->n; i++) {
-		struct bulk_step *s = &g->steps[i];
-		struct filling filling = {
-			.step = s->step,
-			.dev = &g->raw,
-			.base = s->step->where.start - g->region->range.start,
-			.deadline = g->deadline,
-			.why = &s->why,
-		};
+		struct filling filling = filling_of(g, &g->steps[i]);
 
-		s->result = fill_space(&filling);
-		filled += s->result == 0;
+		if (g->steps[i].result == 0)
+			g->steps[i].result = part(&filling);
 	}
-	return filled;
+}
+
+/* The next file system, until there is none left. */
+static void *format_next(void *group)
+{
+	struct group *g = group;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&g->next, 1)) < g->n) {
+		struct filling filling = filling_of(g, &g->steps[i]);
+
+		if (g->steps[i].result == 0)
+			g->steps[i].result = fill_format(&filling);
+	}
+	return NULL;
+}
+
+/* All file systems, as many at a time as there are processors: mkfs keeps one busy. */
+static void format_all(struct group *g)
+{
+	SPENT(SPENT_MKFS);
+	pthread_t threads[FORMATS_MAX];
+	size_t others = 0, wanted = 0;
+	cpu_set_t set;
+
+	for (size_t i = 0; i < g->n; i++)
+		wanted += g->steps[i].step->format;
+	if (sched_getaffinity(0, sizeof(set), &set) == 0 && wanted > (size_t)CPU_COUNT(&set))
+		wanted = (size_t)CPU_COUNT(&set);
+	if (wanted > FORMATS_MAX)
+		wanted = FORMATS_MAX;
+	while (others + 1 < wanted && !pthread_create(&threads[others], NULL, format_next, g))
+		others++;
+	format_next(g);
+	while (others)
+		pthread_join(threads[--others], NULL);
+}
+
+/* Fills the spaces of all; one that fails is left out. 0 and how many are filled, or -errno. */
+static int fill(struct group *g, size_t *filled)
+{
+	int r;
+
+	fill_all(g, fill_clear);
+	format_all(g);
+	fill_all(g, fill_info);
+	r = failed(g, blockdev_flush(&g->raw), "flushing");
+	for (size_t i = 0; r == 0 && i < g->n; i++)
+		*filled += g->steps[i].result == 0;
+	return r;
 }
 
 static int write_labels(struct group *g)
@@ -132,9 +191,11 @@ int bulk_create(struct sysfs *fs, struct bulk_step *steps, size_t n, deadline d,
 		.why = why,
 		.raw.fd = -1,
 	};
+	size_t filled = 0;
 	int r = cover(&g);
-	size_t filled = r == 0 ? fill(&g) : 0;
 
+	if (r == 0)
+		r = fill(&g, &filled);
 	blockdev_close(&g.raw);
 	if (g.device)
 		nd_free(fs, g.device, NULL);

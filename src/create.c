@@ -8,6 +8,7 @@
 #include "format.h"
 #include "mem.h"
 #include "nd.h"
+#include "spent.h"
 
 /* The most fillers one namespace may need to come to its place. */
 #define FILLERS_MAX 64
@@ -131,6 +132,7 @@ static void remove_fillers(struct making *m)
 /* Takes the planned space, filling up what the kernel would choose before it. */
 static int allocate(struct making *m)
 {
+	SPENT(SPENT_LABELS);
 	uint64_t start = 0;
 	int r = set_region_align(m);
 
@@ -174,6 +176,7 @@ static int unclaim(struct making *m, const char *holder)
  * wanted here: drivers/nvdimm/pmem.c, nd_pmem_probe. */
 static int bind_by_contents(struct making *m)
 {
+	SPENT(SPENT_ENUMERATION);
 	int r = set(m, "force_raw", "0");
 
 	if (r == 0)
@@ -188,6 +191,7 @@ static int bind_by_contents(struct making *m)
  * name, and locked against udev. */
 static int format_btt(struct making *m)
 {
+	SPENT(SPENT_MKFS);
 	_cleanup_(freep) char *holder = NULL, *block = NULL, *path = NULL;
 	_cleanup_(closep) int lock = -1;
 	int r = bind_by_contents(m);

@@ -64,10 +64,12 @@ static int close_raw(struct emptied *e, int r)
 
 static int write_media(struct emptied *e, struct media *media, const char *what)
 {
-	int r = failed(e, blockdev_write(&e->raw, 0, media), what);
+	int r = blockdev_write(&e->raw, 0, media);
 
+	if (r == 0)
+		r = blockdev_flush(&e->raw);
 	media_release(media);
-	return r;
+	return failed(e, r, what);
 }
 
 static int zero(struct emptied *e)

@@ -6,6 +6,7 @@
 #include "format.h"
 #include "infoblock.h"
 #include "loop.h"
+#include "spent.h"
 #include "zero.h"
 
 /* Says why in words, unless somebody nearer to the cause has done so. Returns @r. */
@@ -58,7 +59,7 @@ static int format(struct filling *f)
 	return r < 0 ? r : failed(f, detached, "writing the file system");
 }
 
-static int write_info_block(struct filling *f)
+int fill_info(struct filling *f)
 {
 	struct shape shape = shape_of(f->step->ns);
 	struct media media = {0};
@@ -76,11 +77,37 @@ bool fill_can_format(const struct step *step)
 	return step->ns->mode != MODE_SECTOR;
 }
 
+int fill_clear(struct filling *f)
+{
+	SPENT(f->step->ns->scrub ? SPENT_SCRUB : SPENT_WIPE);
+
+	return f->step->ns->scrub ? zero(f) : wipe(f);
+}
+
+int fill_format(struct filling *f)
+{
+	return f->step->format && fill_can_format(f->step) ? format(f) : 0;
+}
+
+static int flush(struct filling *f)
+{
+	return failed(f, blockdev_flush(f->dev), "flushing");
+}
+
+static int format_alone(struct filling *f)
+{
+	SPENT(SPENT_MKFS);
+
+	return fill_format(f);
+}
+
 int fill_space(struct filling *f)
 {
-	int r = f->step->ns->scrub ? zero(f) : wipe(f);
+	int r = fill_clear(f);
 
-	if (r == 0 && f->step->format && fill_can_format(f->step))
-		r = format(f);
-	return r < 0 ? r : write_info_block(f);
+	if (r == 0)
+		r = format_alone(f);
+	if (r == 0)
+		r = fill_info(f);
+	return r < 0 ? r : flush(f);
 }

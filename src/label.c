@@ -9,6 +9,7 @@
 #include "label-image.h"
 #include "mem.h"
 #include "nd.h"
+#include "spent.h"
 
 /* The kernel takes more at once than it says it does (drivers/nvdimm/bus.c, ND_IOCTL_MAX_BUFLEN is
  * 4 MiB); a quarter of the area keeps the buffer small. */
@@ -44,6 +45,7 @@ static int write_piece(int fd, const struct media_piece *piece)
 
 static int write_area(const char *dimm, const struct media *area)
 {
+	SPENT(SPENT_LABELS);
 	_cleanup_(freep) char *path = mem_printf("/dev/%s", dimm);
 	_cleanup_(closep) int fd = open(path, O_RDWR | O_CLOEXEC);
 	int r = 0;
@@ -66,6 +68,15 @@ static int rebind(struct sysfs *fs, const char *driver, const char *device)
 	return r < 0 ? r : nd_bind(fs, driver, device);
 }
 
+static int enumerate(struct sysfs *fs, const char *region)
+{
+	SPENT(SPENT_ENUMERATION);
+	int r = nd_bind(fs, "nd_region", region);
+
+	nd_settle(fs);
+	return r;
+}
+
 int label_replace(struct sysfs *fs, const struct seen_region *region, const struct media *area,
 		  struct text *why)
 {
@@ -85,8 +96,7 @@ int label_replace(struct sysfs *fs, const struct seen_region *region, const stru
 	}
 	if (r == 0) {
 		failed = "binding the region";
-		r = nd_bind(fs, "nd_region", region->name);
-		nd_settle(fs);
+		r = enumerate(fs, region->name);
 	}
 	if (r < 0)
 		text_addf(why, "%s: %s", failed, strerror(-r));

@@ -97,6 +97,7 @@ struct seen_namespace {
 	bool dax;          /* mounted, and with DAX active (dax=always or inode) */
 	bool dax_ready;    /* devdax: its driver is up too, so that the device can be opened */
 	struct seen_filesystem fs;
+	bool passed_over; /* fs and users were not looked at: see observe_chosen() */
 };
 
 /* What the label area of a region says. */

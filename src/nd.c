@@ -7,6 +7,7 @@
 
 #include "machine.h"
 #include "mem.h"
+#include "spent.h"
 
 #define STEP_MS 2
 
@@ -24,6 +25,7 @@ static bool again(const struct sysfs *fs, int r, unsigned *waited)
 
 void nd_settle(const struct sysfs *fs)
 {
+	SPENT(SPENT_ENUMERATION);
 	char **names = NULL;
 	size_t n = 0;
 

@@ -164,63 +164,70 @@ static void carveouts_observe(const struct sysfs *fs, struct machine *m)
 	}
 }
 
-/* The devices of all namespaces, so that one pass over the processes answers for them. */
+/* The devices of namespaces, so that one pass over the processes answers for them all. */
 struct users {
-	struct inuse *devices; /* in the order in which the namespaces stand in their regions */
+	const struct sysfs *fs;
+	const struct observe_choice *choice;
+	struct inuse *devices;
+	struct seen_namespace **namespaces; /* whose devices they are */
 	size_t n;
-	size_t told;
 };
 
-/* Looks at what is on the devices, and notes them for the question who uses them. */
-static void users_ask(struct users *users, const struct sysfs *fs, const struct nd_regions *regions,
-		      bool anything)
+/* Looks at what is on the device of @ns, and notes it for the question who uses it. */
+static void users_ask_one(struct users *users, struct seen_namespace *ns, bool anything)
 {
+	size_t n = users->n;
+	char *dir = nd_device_dir(ns);
+
+	if (dir) {
+		MEM_APPEND(users->devices, n)->dir = dir;
+		*MEM_APPEND(users->namespaces, users->n) = ns;
+	}
+	if (ns->block)
+		fs_probe(users->fs, ns->block, anything, &ns->fs);
+}
+
+static void users_ask(struct users *users, const struct nd_regions *regions, bool anything)
+{
+	const struct observe_choice *choice = anything ? NULL : users->choice;
+
 	for (size_t i = 0; i < regions->n; i++) {
 		const struct seen_region *region = &regions->items[i];
 
 		for (size_t j = 0; j < region->n_namespaces; j++) {
 			struct seen_namespace *ns = &region->namespaces[j];
-			char *dir = nd_device_dir(ns);
 
-			if (dir)
-				MEM_APPEND(users->devices, users->n)->dir = dir;
-			if (ns->block)
-				fs_probe(fs, ns->block, anything, &ns->fs);
+			ns->passed_over = choice && choice->passes_over(choice->context, ns);
+			if (!ns->passed_over)
+				users_ask_one(users, ns, anything);
 		}
 	}
 }
 
-static void users_tell(struct users *users, const struct nd_regions *regions)
+static void users_tell(struct users *users)
 {
-	for (size_t i = 0; i < regions->n; i++) {
-		const struct seen_region *region = &regions->items[i];
+	for (size_t i = 0; i < users->n; i++) {
+		struct seen_namespace *ns = users->namespaces[i];
+		struct inuse *device = &users->devices[i];
 
-		for (size_t j = 0; j < region->n_namespaces; j++) {
-			struct seen_namespace *ns = &region->namespaces[j];
-			struct inuse *device;
-
-			if (!ns->block && !ns->chardev)
-				continue;
-			device = &users->devices[users->told++];
-			ns->user = TAKE_PTR(device->user);
-			ns->mount_point = TAKE_PTR(device->mount_point);
-			ns->dax = device->dax;
-			free(device->dir);
-		}
+		ns->user = TAKE_PTR(device->user);
+		ns->mount_point = TAKE_PTR(device->mount_point);
+		ns->dax = device->dax;
+		free(device->dir);
 	}
 }
 
-static void users_observe(const struct sysfs *fs, const struct nd_regions *ours,
-			  const struct nd_regions *others)
+static void users_observe(const struct sysfs *fs, const struct observe_choice *choice,
+			  const struct nd_regions *ours, const struct nd_regions *others)
 {
-	struct users users = {0};
+	struct users users = {.fs = fs, .choice = choice};
 
-	users_ask(&users, fs, ours, false);
-	users_ask(&users, fs, others, true);
+	users_ask(&users, ours, false);
+	users_ask(&users, others, true);
 	inuse_observe(fs, users.devices, users.n);
-	users_tell(&users, ours);
-	users_tell(&users, others);
+	users_tell(&users);
 	free(users.devices);
+	free(users.namespaces);
 }
 
 static void device_add_namespace(struct seen_device *device, struct seen_namespace *ns)
@@ -258,13 +265,14 @@ static void device_look(struct seen_device *device, const struct nd_regions *oth
 		device->signature_known = false;
 }
 
-static void regions_observe(const struct sysfs *fs, struct machine *m)
+static void regions_observe(const struct sysfs *fs, const struct observe_choice *choice,
+			    struct machine *m)
 {
 	struct nd_regions ours = {0}, others = {0};
 
 	for (size_t i = 0; i < m->n_devices; i++)
 		nd_regions_observe(fs, m->devices[i].name, &ours, &others);
-	users_observe(fs, &ours, &others);
+	users_observe(fs, choice, &ours, &others);
 	for (size_t i = 0; i < m->n_devices; i++) {
 		if (m->devices[i].driver && strcmp(m->devices[i].driver, "ramdax") != 0)
 			device_look(&m->devices[i], &others);
@@ -278,6 +286,11 @@ static void regions_observe(const struct sysfs *fs, struct machine *m)
 
 struct machine *observe(const struct sysfs *fs)
 {
+	return observe_chosen(fs, NULL);
+}
+
+struct machine *observe_chosen(const struct sysfs *fs, const struct observe_choice *choice)
+{
 	struct machine *m = MEM_NEW(struct machine);
 
 	m->live = fs->live;
@@ -286,7 +299,7 @@ struct machine *observe(const struct sysfs *fs)
 	firmware_observe(fs, m);
 	numa_observe(fs, m);
 	devices_observe(fs, m);
-	regions_observe(fs, m);
+	regions_observe(fs, choice, m);
 	carveouts_observe(fs, m);
 	if (m->n_regions)
 		qsort(m->regions, m->n_regions, sizeof(*m->regions), compare_regions);

@@ -16,4 +16,14 @@
  */
 struct machine *observe(const struct sysfs *fs);
 
+/* Which namespaces of ours need no look at what is on them and who uses them: that takes most of
+ * the time. They are marked as passed over, and nothing may be concluded from what is absent. */
+struct observe_choice {
+	bool (*passes_over)(const void *context, const struct seen_namespace *ns);
+	const void *context;
+};
+
+/* The same without these. NULL passes over none. */
+struct machine *observe_chosen(const struct sysfs *fs, const struct observe_choice *choice);
+
 #endif

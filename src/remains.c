@@ -92,7 +92,7 @@ static bool has_label(const struct look *l, const uuid_t uuid)
 }
 
 /* The label of @p, and what its place holds. */
-static int read_place(struct look *l, const struct blockdev *raw, const struct plan_namespace *p)
+static int read_place(struct look *l, struct blockdev *raw, const struct plan_namespace *p)
 {
 	unsigned char bytes[INFOBLOCK_AREA];
 	uint64_t offset = p->where.start - l->region->range.start;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report-json.h"
 
+#include "boot-record.h"
 #include "json-make.h"
 #include "picture.h"
 #include "report-rows.h"
@@ -216,6 +217,25 @@ void report_json_plan(const struct plan *plan, enum status status, struct text *
 	rows_release(&rows);
 }
 
+/* Of @outcome, unless it had nothing to do and an earlier run of this boot had; milliseconds. */
+static void add_spent(struct json_object *root, const struct outcome *outcome,
+		      const struct boot_record *record)
+{
+	const struct spent *spent = boot_record_spent(record);
+	struct json_object *took;
+
+	if (outcome && (outcome->n_done || !spent))
+		spent = &outcome->spent;
+	if (!spent) {
+		json_add_string(root, "took", NULL);
+		return;
+	}
+	took = json_add_object(root, "took");
+	json_add_number(took, "total", spent_total(spent) / 1000);
+	for (size_t i = 0; i < SPENT_PHASES; i++)
+		json_add_number(took, spent_name((enum spent_phase)i), spent->us[i] / 1000);
+}
+
 void report_json_status(const struct machine *machine, const struct plan *plan,
 			const struct outcome *outcome, const struct boot_record *record,
 			enum status status, struct text *out)
@@ -225,6 +245,7 @@ void report_json_status(const struct machine *machine, const struct plan *plan,
 
 	rows_make(&rows, machine, plan, outcome, record);
 	root = document(machine, plan, &rows, status, false);
+	add_spent(root, outcome, record);
 	add_messages(root);
 	json_finish(root, out);
 	rows_release(&rows);

@@ -36,12 +36,16 @@
  *       device                 "/dev/pmem0.1", "/dev/dax0.2"
  *       kernel_name            "namespace0.1"
  *       state, reason
- *       user                   who holds it
+ *       user                   who holds it. apply looks for users, and at what is on the device,
+ *                              only where a file system is declared or something is amiss
  *       dax                    whether it is mounted, and with DAX active
  *       line, required
  *       filesystem             {type, uuid, label, mount_point}, all null if there is none
  *     }]
  *   }]
+ *   took           milliseconds that apply took in this boot, the last time it had something to
+ *                  do: {total, looking, modules, bind, labels, enumeration, wipe, scrub, mkfs,
+ *                  other}; null if it has not run
  *   messages       [{level, text}]: error, warning or notice, in order
  *
  * state is one of: created (by this boot), adopted (was there before this boot's first run), absent

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
 
+#include "boot-record.h"
 #include "mem.h"
 #include "report-rows.h"
 #include "table.h"
@@ -161,6 +162,15 @@ static void add_machine(struct text *out, const struct paper *paper, const struc
 	text_add_char(out, '\n');
 }
 
+static void add_spent(struct text *out, const struct spent *spent)
+{
+	if (!spent)
+		return;
+	text_add(out, "apply took ");
+	spent_describe(spent, out);
+	text_add_char(out, '\n');
+}
+
 void report_status(const struct machine *machine, const struct plan *plan,
 		   const struct boot_record *record, const struct report_style *style,
 		   struct text *out)
@@ -175,6 +185,7 @@ void report_status(const struct machine *machine, const struct plan *plan,
 		add_namespaces(out, &paper, &rows.regions[i]);
 		text_add_char(out, '\n');
 	}
+	add_spent(out, boot_record_spent(record));
 	if (rows.n_regions)
 		text_add(out, "the medium is RAM: its contents are gone at power off\n");
 	else

@@ -12,6 +12,7 @@
 #include "needs.h"
 #include "remains.h"
 #include "run.h"
+#include "spent.h"
 
 const char *step_object(const struct step *step)
 {
@@ -29,20 +30,32 @@ static int set_override(struct sysfs *fs, const struct seen_device *d)
 	return sysfs_write(fs, "ramdax", "sys/bus/platform/devices/%s/driver_override", d->name);
 }
 
-/* Failing to load one that the kernel has built in, or does not need, shows when it is missed. */
-void step_load_modules(const struct layout *layout)
+static bool is_loaded(const struct sysfs *fs, const char *module)
 {
+	_cleanup_(freep) char *state = NULL;
+
+	return sysfs_read(fs, &state, "sys/module/%s/initstate", module) == 0 &&
+	       !strcmp(state, "live");
+}
+
+/* Failing to load one that the kernel has built in, or does not need, shows when it is missed. */
+void step_load_modules(const struct sysfs *fs, const struct layout *layout)
+{
+	SPENT(SPENT_MODULES);
 	_cleanup_(text_release) struct text output = {0};
 	struct needs needs = needs_of(layout);
 	const char **argv = mem_calloc(needs.n_modules + 4, sizeof(*argv));
-	int status = 0, r;
+	int status = 0, r = 0;
+	size_t n = 0;
 
-	argv[0] = "modprobe";
-	argv[1] = "-q";
-	argv[2] = "-a";
+	argv[n++] = "modprobe";
+	argv[n++] = "-q";
+	argv[n++] = "-a";
 	for (size_t i = 0; i < needs.n_modules; i++)
-		argv[3 + i] = needs.modules[i];
-	r = run_program(argv, NO_DEADLINE, &output, &status);
+		if (!is_loaded(fs, needs.modules[i]))
+			argv[n++] = needs.modules[i];
+	if (n > 3)
+		r = run_program(argv, NO_DEADLINE, &output, &status);
 	if (r < 0)
 		diag_debug("modprobe: %s", r == -EIO ? run_last_line(&output) : strerror(-r));
 	free(argv);
@@ -52,6 +65,7 @@ void step_load_modules(const struct layout *layout)
 /* Another driver may have been told to bind it by the loading alone: EBUSY, and it is bound. */
 static int bind_device(struct sysfs *fs, const struct seen_device *d, struct text *why)
 {
+	SPENT(SPENT_BIND);
 	_cleanup_(freep) char *driver = NULL;
 	int r = sysfs_write(fs, d->name, "sys/bus/platform/drivers/ramdax/bind");
 
@@ -88,6 +102,7 @@ static int enable(struct sysfs *fs, const struct seen_namespace *seen)
 
 static int finish_format(const struct step *step, deadline d, struct text *why)
 {
+	SPENT(SPENT_MKFS);
 	_cleanup_(freep) char *path = mem_printf("/dev/%s", step->seen->block);
 
 	return format_device(step->ns, path, step->ns->scrub, d, why);

@@ -22,6 +22,6 @@ void step_say_done(const struct step *step);
 void step_say_failed(const struct layout *layout, const struct step *step, const char *why);
 
 /* Loads the kernel modules that the layout needs. One that is missing will be missed. */
-void step_load_modules(const struct layout *layout);
+void step_load_modules(const struct sysfs *fs, const struct layout *layout);
 
 #endif

@@ -604,10 +604,13 @@ static void what_was_created_stays_so_all_this_boot(void)
 	struct done_step done = {.kind = STEP_CREATE, .object = (char *)"images"};
 	struct outcome outcome = {.done = &done, .n_done = 1}, adopts = {0};
 	struct boot_record *record = NULL;
+	char *text;
 	struct json_object *document;
 	struct scene s;
 
 	see_host(&s);
+	outcome.spent.us[SPENT_MKFS] = 2500000;
+	adopts.spent.us[SPENT_LOOKING] = 100000;
 	/* The second of them could not read its layout. */
 	for (int run = 0; run < 3; run++) {
 		const char *json;
@@ -616,6 +619,8 @@ static void what_was_created_stays_so_all_this_boot(void)
 			status_document(&s, run != 1, run ? &adopts : &outcome, record, STATUS_OK);
 		CHECK_STR(word(document, "regions/0/namespaces/0/state"), "created");
 		CHECK_STR(word(document, "regions/0/namespaces/1/state"), "adopted");
+		CHECK_STR(word(document, "took/mkfs"), "2500");
+		CHECK_STR(word(document, "took/total"), "2500");
 		boot_record_free(record);
 		json = json_object_to_json_string(document);
 		CHECK(!boot_record_parse(json, strlen(json), "another boot"));
@@ -623,6 +628,9 @@ static void what_was_created_stays_so_all_this_boot(void)
 		CHECK(record);
 		json_object_put(document);
 	}
+	text = status_text(&s, true, record);
+	CHECK(strstr(text, "\napply took 2.50 s: mkfs 2.50\n"));
+	free(text);
 	/* Somebody made another by that name. */
 	s.seen.namespaces[0].uuid[0] ^= 1;
 	document = status_document(&s, true, NULL, record, STATUS_OK);
