@@ -125,7 +125,11 @@ check-long:
 check-needs:
 	@tests/install-needs build check
 
+# How fast it is, beside the kernel alone and others: make bench BENCH=--short is a trial.
+bench: check-needs all
+	tests/bench/bench $(BENCH)
+
 demo:
 	@demo/demo.sh
 
-.PHONY: objects check check-unit check-vm check-distro check-long check-needs demo
+.PHONY: objects check check-unit check-vm check-distro check-long check-needs bench demo

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash
+#
+# The benchmark's guest: prints "row UNIT VALUE NAME" for every measurement. RUNS, COUNT and PEERS
+# come from the host; tool.c says what "tool" does.
+
+row() {
+	echo "row $*"
+}
+
+# layout NAME COUNT: COUNT namespaces of the smallest size.
+layout() {
+	cat >"/tmp/$1.toml" <<-END
+		version = 1
+		[[region]]
+		name = "bench"
+		size = "$((COUNT * 16))MiB"
+		[[region.namespace]]
+		name = "n"
+		size = "14MiB"
+		count = $2
+		scrub = false
+	END
+}
+
+# took ROW COMMAND...: how long it takes, and the most memory it has.
+took() {
+	_row=$1
+	shift
+	_time=$(tool time "$@")
+	is "$* ($_row)" $? 0
+	row ms "${_time% *}" "$_row"
+	row KiB "${_time#* }" "$_row: peak memory"
+}
+
+# ours ROW LAYOUT [OPTION]...
+ours() {
+	_layout=/tmp/$2.toml
+	_name=$1
+	shift 2
+	took "$_name" ramdax apply -q --layout "$_layout" "$@"
+}
+
+# After it the memory has been touched, all of it is zero, and the labels are gone.
+clear_all() {
+	tool forget >/dev/null
+	rm -f /run/ramdax/report.json
+	_time=$(tool time ramdax apply -q --recreate --layout /tmp/clear.toml)
+	tool forget >/dev/null
+	rm -f /run/ramdax/report.json
+}
+
+# Where the time of the last apply went.
+parts() {
+	jq -r --arg row "$1" '.took | to_entries[] | select(.value >= 10 and .key != "total") |
+		"row ms \(.value) \($row): \(.key)"' /run/ramdax/report.json
+}
+
+one_run() {
+	clear_all
+	row MiB/s $((COUNT * 16000 / ${_time%.*})) "zeroing, by apply"
+	row MiB/s "$(tool memset 512 1)" "zeroing, by stores past the cache, 1 thread"
+	row MiB/s "$(tool memset 512 2)" "zeroing, by stores past the cache, 2 threads"
+
+	ours "cold, $COUNT" all
+	parts "cold, $COUNT"
+	row ms "$(tool release)" "teardown with 16 threads"
+	row ms "$(tool enumerate)" floor
+	is "the kernel brought up all" "$(find /sys/bus/nd/drivers/nd_pmem/ -name 'pfn*' | wc -l)" \
+		"$COUNT"
+	tool release >/dev/null
+	rm -f /run/ramdax/report.json
+	ours "warm, $COUNT" all
+	ours "again, $COUNT" all
+	took "plan, $COUNT" ramdax plan --layout /tmp/all.toml
+
+	clear_all
+	ours "cold, $PEERS" some
+	tool release >/dev/null
+	row ms "$(tool enumerate)" "floor, $PEERS"
+}
+
+one_by_one() {
+	clear_all
+	tool enumerate >/dev/null
+	_time=$(tool time ndctl create-namespace -m fsdax -s 16M -a 2M)
+	ours "one by one, $PEERS" some
+}
+
+peers() {
+	clear_all
+	tool enumerate >/dev/null
+	took "libndctl in one process, $PEERS" peer "$PEERS"
+	clear_all
+	tool enumerate >/dev/null
+	took "ndctl, $PEERS" sh -c "for i in \$(seq $PEERS); do
+		ndctl create-namespace -m fsdax -s 16M -a 2M || exit; done"
+}
+
+modprobe -a ramdax nd_pmem dax_pmem device_dax nd_btt loop
+echo ramdax >/sys/bus/platform/devices/e820_pmem/driver_override
+tool enumerate >/dev/null
+
+layout all "$COUNT"
+layout some "$PEERS"
+cat >/tmp/clear.toml <<-END
+	version = 1
+	[[region]]
+	name = "bench"
+	size = "$((COUNT * 16))MiB"
+	[[region.namespace]]
+	name = "clear"
+	mode = "raw"
+	size = "rest"
+END
+
+clear_all
+run=0
+while [ $run -lt "$RUNS" ]; do
+	run=$((run + 1))
+	one_run
+done
+one_by_one
+peers
