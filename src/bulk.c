@@ -63,8 +63,7 @@ static int cover(struct group *g)
 	uuid_generate_random(uuid);
 	uuid_unparse_lower(uuid, text);
 	if (r == 0)
-		r = failed(g, nd_seed(g->fs, g->region->name, &g->device),
-			   "no fresh namespace in the region");
+		r = nd_seed(g->fs, g->region->name, &g->device, g->why);
 	if (r == 0)
 		r = set(g, "alt_name", SCAFFOLD_PREFIX "region");
 	if (r == 0)

@@ -101,7 +101,8 @@ struct run {
 static bool destroys(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++)
-		if (plan->steps[i].kind == STEP_DESTROY || plan->steps[i].kind == STEP_RESET)
+		if (plan->steps[i].kind == STEP_DESTROY || plan->steps[i].kind == STEP_RESET ||
+		    plan->steps[i].kind == STEP_DROP)
 			return true;
 	return false;
 }

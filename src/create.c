@@ -74,8 +74,7 @@ static int take_space(struct making *m, uint64_t *start)
 	const struct layout_namespace *ns = m->step->ns;
 	char uuid[UUID_STR_LEN], scaffold[sizeof(SCAFFOLD_PREFIX) + UUID_STR_LEN];
 	const char *class = holder_class(ns->mode);
-	int r = failed(m, nd_seed(m->fs, m->step->seen_region->name, &m->device),
-		       "no fresh namespace in the region");
+	int r = nd_seed(m->fs, m->step->seen_region->name, &m->device, m->why);
 
 	uuid_unparse_lower(ns->uuid, uuid);
 	snprintf(scaffold, sizeof(scaffold), "%s%s", SCAFFOLD_PREFIX, uuid);

@@ -6,6 +6,7 @@
 
 #include "mem.h"
 #include "text.h"
+#include "utf8.h"
 
 static enum diag_level shown = DIAG_NOTICE;
 static int kmsg = -1;
@@ -55,13 +56,15 @@ static void write_line(int fd, const struct text *line)
 static void say(enum diag_level level, const char *who, char *sentence)
 {
 	if (level <= shown) {
-		_cleanup_(text_release) struct text line = {0}, record = {0};
+		_cleanup_(text_release) struct text line = {0}, record = {0}, printable = {0};
 
-		text_addf(&line, "%s%s%s\n", who, levels[level].prefix, sentence);
+		/* Names found on a medium may be anything. */
+		utf8_add_printable(&printable, sentence);
+		text_addf(&line, "%s%s%s\n", who, levels[level].prefix, text_str(&printable));
 		write_line(STDERR_FILENO, &line);
 		if (kmsg >= 0) {
 			text_addf(&record, "<%d>ramdax: %s%s\n", levels[level].priority,
-				  levels[level].prefix, sentence);
+				  levels[level].prefix, text_str(&printable));
 			write_line(kmsg, &record);
 		}
 	}

@@ -84,7 +84,7 @@ static bool sum_fits(const unsigned char *bytes, size_t n, size_t at)
 static bool is_index(const unsigned char *bytes, unsigned number)
 {
 	uint64_t size = media_get64(bytes + 32);
-	uint64_t label = UINT64_C(128) << bytes[19];
+	uint64_t label = bytes[19] ? LABEL_SIZE : LABEL_SIZE / 2;
 
 	return !memcmp(bytes, "NAMESPACE_INDEX", 16) && bytes[19] <= 1 &&
 	       (media_get32(bytes + 20) & 3) && media_get64(bytes + 24) == number * INDEX_SIZE &&
@@ -114,6 +114,87 @@ enum label_state label_area_state(const unsigned char *area)
 		if (is_label(area + 2 * INDEX_SIZE + slot * LABEL_SIZE, slot))
 			return LABELS_LOST;
 	return LABELS_NONE;
+}
+
+/* The index that counts, -1 if there is none: of two the one that comes after the other, and the
+ * second of equals (label.c: best_seq). */
+static int current_index(const unsigned char *area)
+{
+	bool first = is_index(area, 0), second = is_index(area + INDEX_SIZE, 1);
+	uint32_t a = media_get32(area + 20) & 3, b = media_get32(area + INDEX_SIZE + 20) & 3;
+
+	if (!first || !second)
+		return first ? 0 : second ? 1 : -1;
+	return a == b || a % 3 + 1 == b ? 1 : 0;
+}
+
+static const char *fault_of(const unsigned char *label, uint32_t slot)
+{
+	if (!sum_fits(label, LABEL_SIZE, LABEL_SIZE - 8))
+		return "its label has a bad checksum";
+	if (media_get32(label + 120) != slot)
+		return "its label is of another slot";
+	if (media_get64(label + 88) != COOKIE)
+		return "its label is of another region (cookie)";
+	return NULL;
+}
+
+/* Whether @index, of labels of 256 bytes, says that @slot is used. */
+static bool is_used(const unsigned char *index, uint32_t slot)
+{
+	return index[19] == 1 && slot < media_get32(index + 56) &&
+	       !(index[72 + slot / 8] >> slot % 8 & 1);
+}
+
+static void damaged_of(const unsigned char *label, uint32_t slot, const char *fault,
+		       struct damaged_label *damaged)
+{
+	*damaged = (struct damaged_label){
+		.slot = slot,
+		.fault = fault,
+		.where = {media_get64(label + 104), media_get64(label + 112)},
+	};
+	uuid_copy(damaged->uuid, label);
+	for (size_t i = 0; i < NAME_BYTES_MAX && label[16 + i]; i++)
+		damaged->name[i] =
+			label[16 + i] >= ' ' && label[16 + i] <= '~' ? (char)label[16 + i] : '?';
+}
+
+size_t label_area_damaged(const unsigned char *area, struct damaged_label **labels)
+{
+	int number = current_index(area);
+	const unsigned char *index = area + INDEX_SIZE * (number > 0);
+	size_t n = 0;
+
+	*labels = NULL;
+	for (uint32_t slot = 0; number >= 0 && slot < SLOTS; slot++) {
+		const unsigned char *label = area + 2 * INDEX_SIZE + (size_t)slot * LABEL_SIZE;
+		const char *fault = is_used(index, slot) ? fault_of(label, slot) : NULL;
+
+		if (fault)
+			damaged_of(label, slot, fault, MEM_APPEND(*labels, n));
+	}
+	return n;
+}
+
+void label_area_drop_damaged(const unsigned char *area, struct media *media)
+{
+	struct damaged_label *labels;
+	size_t n = label_area_damaged(area, &labels);
+
+	for (unsigned number = 2; number-- > 0;) {
+		unsigned char index[INDEX_SIZE];
+
+		memcpy(index, area + (size_t)number * INDEX_SIZE, sizeof(index));
+		if (!is_index(index, number))
+			continue;
+		for (size_t i = 0; i < n; i++)
+			index[72 + labels[i].slot / 8] |= (unsigned char)(1 << labels[i].slot % 8);
+		media_put64(index + 64, 0);
+		media_put64(index + 64, media_fletcher64(index, INDEX_SIZE));
+		media_write(media, (uint64_t)number * INDEX_SIZE, index, sizeof(index));
+	}
+	free(labels);
 }
 
 void label_image(const struct label *labels, size_t n, struct media *media)

@@ -36,4 +36,19 @@ void label_mark_lost(struct media *media);
  * __nd_label_validate). Never LABELS_UNKNOWN. */
 enum label_state label_area_state(const unsigned char *area);
 
+/* A slot that the index says is used, and whose label the kernel passes over. */
+struct damaged_label {
+	uint32_t slot;
+	const char *fault;
+	uuid_t uuid;
+	char name[NAME_BYTES_MAX + 1]; /* what is no printable ASCII is "?" */
+	struct range where;            /* offsets from the region's start, unchecked */
+};
+
+/* The damaged ones of the label area @area, in *@labels, which the caller frees. Their number. */
+size_t label_area_damaged(const unsigned char *area, struct damaged_label **labels);
+
+/* Adds to @media what frees the slots of the damaged ones of @area; all others stay. */
+void label_area_drop_damaged(const unsigned char *area, struct media *media);
+
 #endif

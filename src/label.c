@@ -9,6 +9,7 @@
 #include "label-image.h"
 #include "mem.h"
 #include "nd.h"
+#include "observe-labels.h"
 #include "spent.h"
 
 /* The kernel takes more at once than it says it does (drivers/nvdimm/bus.c, ND_IOCTL_MAX_BUFLEN is
@@ -112,5 +113,21 @@ int label_reset(struct sysfs *fs, const struct seen_region *region, struct text 
 	label_image(NULL, 0, &area);
 	r = label_replace(fs, region, &area, why);
 	media_release(&area);
+	return r;
+}
+
+int label_drop_damaged(struct sysfs *fs, const struct seen_region *region, struct text *why)
+{
+	_cleanup_(freep) unsigned char *area = mem_calloc(1, LABEL_AREA_SIZE);
+	struct media media = {0};
+	int r = labels_read(region->dimm, area);
+
+	if (r < 0) {
+		text_addf(why, "reading the label area: %s", strerror(-r));
+		return r;
+	}
+	label_area_drop_damaged(area, &media);
+	r = label_replace(fs, region, &media, why);
+	media_release(&media);
 	return r;
 }

@@ -22,4 +22,7 @@ int label_replace(struct sysfs *fs, const struct seen_region *region, const stru
  * up if nothing but its labels kept it down. */
 int label_reset(struct sysfs *fs, const struct seen_region *region, struct text *why);
 
+/* The same with the area as it is, but for the slots of damaged labels, which are free then. */
+int label_drop_damaged(struct sysfs *fs, const struct seen_region *region, struct text *why);
+
 #endif

@@ -62,6 +62,7 @@ static bool is_harmless(const struct step *step)
 		return true;
 	case STEP_RELEASE:
 	case STEP_RESET:
+	case STEP_DROP:
 	case STEP_LOOK:
 	case STEP_REPAIR:
 	case STEP_CLEAR:

@@ -4,6 +4,7 @@
 static void namespace_release(struct seen_namespace *ns)
 {
 	free(ns->device);
+	free(ns->fault);
 	free(ns->name);
 	free(ns->holder);
 	free(ns->block);

@@ -75,7 +75,11 @@ struct seen_filesystem {
 
 struct seen_namespace {
 	char *device; /* "namespace0.1": changes with every enumeration */
-	char *name;   /* alt_name, "" if none */
+	/* What is wrong with its label, so that the kernel made no namespace of it; or NULL. Then
+	 * @device is its slot, "label slot 3", and nothing but what is below up to @raw is known.
+	 */
+	char *fault;
+	char *name; /* alt_name, "" if none */
 	uuid_t uuid;
 	bool has_uuid;
 	uint64_t start; /* physical */

@@ -142,7 +142,22 @@ static int seed_state(struct sysfs *fs, const char *seed)
 	return -EBUSY;
 }
 
-int nd_seed(struct sysfs *fs, const char *region, char **seed)
+static void say_no_seed(struct sysfs *fs, const char *region, int r, struct text *why)
+{
+	_cleanup_(freep) char *seed = NULL, *uuid = NULL, *name = NULL;
+
+	if (r != -EBUSY || sysfs_read(fs, &seed, ND_DEVICES "/%s/namespace_seed", region) < 0) {
+		text_addf(why, "no fresh namespace in the region: %s", strerror(-r));
+		return;
+	}
+	text_addf(why, "the region's fresh namespace \"%s\" was begun by somebody else", seed);
+	if (sysfs_read(fs, &uuid, ND_DEVICES "/%s/uuid", seed) == 0 && *uuid)
+		text_addf(why, ", uuid %s", uuid);
+	if (sysfs_read(fs, &name, ND_DEVICES "/%s/alt_name", seed) == 0 && *name)
+		text_addf(why, ", name \"%s\"", name);
+}
+
+int nd_seed(struct sysfs *fs, const char *region, char **seed, struct text *why)
 {
 	unsigned waited = 0;
 	int r;
@@ -159,7 +174,9 @@ int nd_seed(struct sysfs *fs, const char *region, char **seed)
 		}
 		if (waited % 100 == 0)
 			nd_settle(fs);
-		if (!again(fs, -ENODEV, &waited))
-			return r;
+		if (again(fs, -ENODEV, &waited))
+			continue;
+		say_no_seed(fs, region, r, why);
+		return r;
 	}
 }

@@ -42,9 +42,9 @@ int nd_block(const struct sysfs *fs, const char *device, char **block);
 /*
  * The namespace device that @region gives to the next creation: without size and uuid. One that an
  * interrupted run of ours left half-set is reset; somebody else's is waited for and then -EBUSY.
- * 0 and *@seed, which the caller frees, or -errno.
+ * 0 and *@seed, which the caller frees, or -errno with a sentence part in @why.
  */
-int nd_seed(struct sysfs *fs, const char *region, char **seed);
+int nd_seed(struct sysfs *fs, const char *region, char **seed, struct text *why);
 
 /* Deletes the namespace @device: its label slot and space are free again. 0 or -errno. */
 int nd_delete(struct sysfs *fs, const char *device);

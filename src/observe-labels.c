@@ -3,23 +3,59 @@
 
 #include <fcntl.h>
 #include <linux/ndctl.h>
+#include <string.h>
 #include <sys/ioctl.h>
 
 #include "label-image.h"
 #include "mem.h"
 
-void labels_observe(const struct sysfs *fs, struct seen_region *region)
+int labels_read(const char *dimm, unsigned char *area)
 {
 	_cleanup_(freep) struct nd_cmd_get_config_data_hdr *command =
 		mem_calloc(1, sizeof(*command) + LABEL_AREA_SIZE);
-	_cleanup_(freep) char *path = mem_printf("/dev/%s", region->dimm ? region->dimm : "");
-	_cleanup_(closep) int fd = -1;
+	_cleanup_(freep) char *path = mem_printf("/dev/%s", dimm);
+	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	command->in_length = LABEL_AREA_SIZE;
+	if (fd < 0 || ioctl(fd, ND_IOCTL_GET_CONFIG_DATA, command) < 0)
+		return -errno;
+	if (command->status)
+		return -EIO;
+	memcpy(area, command->out_buf, LABEL_AREA_SIZE);
+	return 0;
+}
+
+static void add_damaged(struct seen_region *region, const struct damaged_label *label)
+{
+	struct seen_namespace *ns = MEM_APPEND(region->namespaces, region->n_namespaces);
+	struct range where = label->where;
+
+	if (!where.size || where.size > region->usable || where.start > region->usable - where.size)
+		where = (struct range){0, region->usable};
+	*ns = (struct seen_namespace){
+		.device = mem_printf("label slot %u", label->slot),
+		.fault = mem_strdup(label->fault),
+		.name = mem_strdup(label->name),
+		.has_uuid = !uuid_is_null(label->uuid),
+		.start = region->range.start + where.start,
+		.raw = where.size,
+	};
+	uuid_copy(ns->uuid, label->uuid);
+}
+
+void labels_observe(const struct sysfs *fs, struct seen_region *region)
+{
+	_cleanup_(freep) unsigned char *area = mem_calloc(1, LABEL_AREA_SIZE);
+	struct damaged_label *damaged = NULL;
+	size_t n;
 
 	region->labels = LABELS_UNKNOWN;
-	if (!fs->live || !region->dimm)
+	if (!fs->live || !region->dimm || labels_read(region->dimm, area) < 0)
 		return;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	command->in_length = LABEL_AREA_SIZE;
-	if (fd >= 0 && ioctl(fd, ND_IOCTL_GET_CONFIG_DATA, command) >= 0 && !command->status)
-		region->labels = label_area_state(command->out_buf);
+	region->labels = label_area_state(area);
+	/* Of a region that is not up nothing is known at all. */
+	n = region->enabled ? label_area_damaged(area, &damaged) : 0;
+	for (size_t i = 0; i < n; i++)
+		add_damaged(region, &damaged[i]);
+	free(damaged);
 }

@@ -9,7 +9,15 @@
 #include "machine.h"
 #include "sysfs.h"
 
-/* Sets what @region's labels are; on a captured machine, and for others than root, unknown. */
+/*
+ * Sets what @region's labels are, and adds those that the kernel passes over to its namespaces. One
+ * whose place is none has all of the region. On a captured machine, and for others than root,
+ * nothing is known.
+ */
 void labels_observe(const struct sysfs *fs, struct seen_region *region);
+
+/* Reads the label area of the DIMM "nmem0" on the running machine into @area, LABEL_AREA_SIZE
+ * bytes. 0 or -errno. */
+int labels_read(const char *dimm, unsigned char *area);
 
 #endif

@@ -70,14 +70,52 @@ static void lost(struct plan *plan, struct plan_region *r, const char *why)
 		     r->region->name, why, r->region->name);
 }
 
+static const struct seen_namespace *any_damaged(const struct seen_region *seen)
+{
+	for (size_t i = 0; i < seen->n_namespaces; i++)
+		if (seen->namespaces[i].fault)
+			return &seen->namespaces[i];
+	return NULL;
+}
+
+static const struct seen_namespace *any_used(const struct seen_region *seen)
+{
+	for (size_t i = 0; i < seen->n_namespaces; i++)
+		if (seen->namespaces[i].user)
+			return &seen->namespaces[i];
+	return NULL;
+}
+
+/* The kernel reads labels only while nothing of the region is up, so that all of it is concerned:
+ * what is there is enabled again by what follows. */
+static void drop_damaged(struct plan *plan, struct plan_region *r)
+{
+	const struct seen_namespace *used = any_used(r->seen);
+
+	if (!used) {
+		r->state = REGION_LOST;
+		r->reason = mem_strdup("some of its labels are damaged");
+		plan_region_step(plan, r, STEP_DROP, r->reason);
+		return;
+	}
+	plan_problem(plan, STATUS_CONFLICT, r->region->line, r->region->required,
+		     "region \"%s\": its damaged labels stay, \"%s\" is in use (%s)",
+		     r->region->name, *used->name ? used->name : used->device, used->user);
+}
+
 void plan_labels(struct plan *plan, struct plan_region *r, const struct plan_options *options)
 {
 	_cleanup_(freep) char *unsafe = carveout_refusal(plan->machine, r->carveout);
 	const struct seen_namespace *look = look_scaffold(r->seen);
 	bool is_lost = r->seen->labels == LABELS_LOST;
 
-	if (unsafe || !r->region->n_namespaces ||
-	    (!look && !is_lost && r->seen->labels != LABELS_NONE))
+	if (unsafe || !r->region->n_namespaces)
+		return;
+	if (any_damaged(r->seen) && plan_may_reset(plan, r, options)) {
+		drop_damaged(plan, r);
+		return;
+	}
+	if ((!look && !is_lost && r->seen->labels != LABELS_NONE))
 		return;
 	if (look && look->user) {
 		lost(plan, r, "somebody uses the scaffold through which it is looked at");

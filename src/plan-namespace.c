@@ -21,19 +21,26 @@ struct step *work_step(struct work *w, enum step_kind kind, const struct plan_na
 	return step;
 }
 
-/* The namespace in @seen that is @ns; *@n_found counts how many could be it. */
+/* The namespace in @seen that is @ns; *@n_found counts how many could be it. A damaged label counts
+ * only where there is no other. */
 static const struct seen_namespace *find_in(const struct seen_region *seen,
 					    const struct layout_namespace *ns, size_t *n_found)
 {
-	const struct seen_namespace *found = NULL;
+	const struct seen_namespace *found = NULL, *damaged = NULL;
 
 	for (size_t i = 0; seen && i < seen->n_namespaces; i++) {
 		if (!namespace_is(ns, &seen->namespaces[i]))
 			continue;
+		if (seen->namespaces[i].fault) {
+			damaged = &seen->namespaces[i];
+			continue;
+		}
 		found = found ? found : &seen->namespaces[i];
 		(*n_found)++;
 	}
-	return found;
+	if (!found && damaged)
+		(*n_found)++;
+	return found ? found : damaged;
 }
 
 /* Looks for @p->ns everywhere. True if it is in this region, once. */
@@ -117,6 +124,10 @@ static void judge(struct work *w, struct plan_namespace *p, const struct place_r
 	struct shape shape;
 
 	p->where = (struct range){p->seen->start, p->seen->raw};
+	if (p->seen->fault) {
+		work_conflict(w, p, mem_strdup(p->seen->fault));
+		return;
+	}
 	if (!is_settled(w, p->seen) && range_overlaps(p->where, w->plan->machine->initrd)) {
 		work_differs(w, p, mem_strdup("the boot loader put the initrd into it"));
 		return;

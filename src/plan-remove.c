@@ -64,6 +64,8 @@ void work_remove_others(struct work *w)
 	for (size_t i = 0; seen && i < seen->n_namespaces; i++) {
 		const struct seen_namespace *ns = &seen->namespaces[i];
 
+		if (ns->fault)
+			continue;
 		if (namespace_is_scaffold(ns))
 			clear_scaffold(w, ns);
 		else if (w->options->prune && !is_declared(w, ns))

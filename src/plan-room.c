@@ -6,6 +6,9 @@
 #include "plan-work.h"
 #include "text.h"
 
+/* How many of those that take the room are named. */
+#define HOLDERS_MAX 3
+
 size_t work_free_ranges(const struct work *w, const struct seen_namespace *but,
 			struct range **ranges)
 {
@@ -43,6 +46,33 @@ static void create_step(struct work *w, struct plan_namespace *p)
 	derive_info_uuid(w->plan->layout->seed, p->ns, p->where.size, step->info_uuid);
 }
 
+/* Who holds what is not free: the largest few. */
+static void add_holders(const struct work *w, struct text *text)
+{
+	const struct seen_region *seen = w->region->seen;
+	_cleanup_(freep) const struct seen_namespace **held = NULL;
+	size_t n = 0, shown = 0;
+
+	for (size_t i = 0; seen && i < seen->n_namespaces; i++)
+		if (!w->gone[i])
+			*MEM_APPEND(held, n) = &seen->namespaces[i];
+	for (; shown < n && shown < HOLDERS_MAX; shown++) {
+		size_t largest = shown;
+		const struct seen_namespace *ns;
+
+		for (size_t i = shown + 1; i < n; i++)
+			if (held[i]->raw > held[largest]->raw)
+				largest = i;
+		ns = held[largest];
+		held[largest] = held[shown];
+		held[shown] = ns;
+		text_addf(text, "%s\"%s\" (%s)", shown ? ", " : "; held by ",
+			  *ns->name ? ns->name : ns->device, SIZE_HUMAN(ns->raw));
+	}
+	if (n > shown)
+		text_addf(text, " and %zu more", n - shown);
+}
+
 static void no_room(struct work *w, struct plan_namespace *p, const struct place_request *r,
 		    const struct range *free_range, size_t n_free, enum status status)
 {
@@ -62,6 +92,7 @@ static void no_room(struct work *w, struct plan_namespace *p, const struct place
 	text_addf(&text, ", %s free in region \"%s\"", SIZE_HUMAN(all), work_declared(w)->name);
 	if (largest < all)
 		text_addf(&text, " (%s in one piece)", SIZE_HUMAN(largest));
+	add_holders(w, &text);
 	p->verdict = VERDICT_NO_ROOM;
 	free(p->reason);
 	p->reason = text_take(&text);
@@ -95,6 +126,16 @@ static size_t slots_free(const struct work *w)
 	return n;
 }
 
+static char *slots_taken(const struct work *w)
+{
+	struct text text = {0};
+
+	text_addf(&text, "none of its %u label slots is free, one is wanted",
+		  (unsigned)REGION_NAMESPACES_MAX);
+	add_holders(w, &text);
+	return text_take(&text);
+}
+
 static int by_start(const void *a, const void *b)
 {
 	const struct plan_namespace *const *x = a, *const *y = b;
@@ -119,10 +160,10 @@ static void create_in_order(struct work *w, struct plan_namespace **placed, size
 		}
 		p->verdict = VERDICT_NO_ROOM;
 		free(p->reason);
-		p->reason = mem_strdup("no label slot is free");
+		p->reason = slots_taken(w);
 		plan_problem(w->plan, STATUS_CONFLICT, p->ns->line, p->ns->required,
-			     "no room for namespace \"%s\": %s in region \"%s\"", p->ns->name,
-			     p->reason, work_declared(w)->name);
+			     "no room for namespace \"%s\" in region \"%s\": %s", p->ns->name,
+			     work_declared(w)->name, p->reason);
 	}
 }
 

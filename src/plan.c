@@ -57,6 +57,11 @@ static char *describe_carveouts(const struct machine *m)
 
 	if (!m->n_carveouts && !m->has_iomem)
 		return mem_strdup("/proc/iomem shows its addresses to root only");
+	if (!m->n_carveouts && m->boot_kind == BOOT_KEXEC)
+		return mem_strdup("there is none, and this kernel was started by kexec: if the one "
+				  "before had carveouts and memmap= was not repeated "
+				  "(ramdax gen-cmdline --kexec), the system has been given their "
+				  "memory and what they held is lost");
 	if (!m->n_carveouts)
 		return mem_strdup("there is none on this machine (no memmap= with \"!\" on the "
 				  "kernel command line?)");
@@ -169,8 +174,8 @@ const char *step_name(enum step_kind kind)
 		[STEP_OVERRIDE] = "reserve", [STEP_RELEASE] = "release", [STEP_BIND] = "bind",
 		[STEP_RESET] = "reset",      [STEP_DESTROY] = "destroy", [STEP_CLEAR] = "clear",
 		[STEP_ENABLE] = "enable",    [STEP_CREATE] = "create",   [STEP_FORMAT] = "format",
-		[STEP_LOOK] = "look",        [STEP_REPAIR] = "repair",   [STEP_WIPE] = "wipe",
-		[STEP_SCRUB] = "scrub",
+		[STEP_DROP] = "drop",        [STEP_LOOK] = "look",       [STEP_REPAIR] = "repair",
+		[STEP_WIPE] = "wipe",        [STEP_SCRUB] = "scrub",
 	};
 
 	return names[kind];

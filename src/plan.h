@@ -29,6 +29,7 @@ enum step_kind {
 	STEP_RELEASE,  /* unbind a device from another driver, which nobody uses */
 	STEP_BIND,     /* load the drivers, bind the device to RAMDAX */
 	STEP_RESET,    /* empty the label area of a region whose labels are refused or lost */
+	STEP_DROP,     /* free the slots of damaged labels, which only the whole region can */
 	STEP_LOOK,     /* look whether a region without labels is empty, or has only lost them */
 	STEP_REPAIR,   /* make lost labels anew, around the data */
 	STEP_CLEAR,    /* remove a scaffold: a namespace of ours that was never finished */
@@ -84,7 +85,7 @@ enum region_state {
 	REGION_UNBOUND, /* a step will bind it */
 	REGION_READY,
 	REGION_DOWN, /* bound, but the kernel refuses its labels */
-	REGION_LOST, /* bound, but its labels are lost, and something is in it */
+	REGION_LOST, /* bound, but labels of it are lost or damaged, and something is in it */
 };
 
 struct plan_region {

@@ -23,7 +23,8 @@ static const struct action action_leave = {' ', "leave", INK_DIM};
 static struct action step_action(const struct step *step)
 {
 	bool creates = step->kind == STEP_CREATE;
-	bool destroys = step->kind == STEP_DESTROY || step->kind == STEP_RESET;
+	bool destroys =
+		step->kind == STEP_DESTROY || step->kind == STEP_RESET || step->kind == STEP_DROP;
 
 	return (struct action){
 		.sign = creates    ? '+'

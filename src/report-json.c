@@ -51,7 +51,8 @@ static void add_shape(struct json_object *parent, const struct row_namespace *ro
 	}
 }
 
-static void add_namespace(struct json_object *array, const struct row_namespace *row, bool planned)
+static void add_namespace(struct json_object *array, const struct machine *m,
+			  const struct row_namespace *row, bool planned)
 {
 	struct json_object *ns = json_append_object(array);
 	const struct seen_namespace *seen = row->seen;
@@ -64,9 +65,12 @@ static void add_namespace(struct json_object *array, const struct row_namespace 
 		json_add_uuid_if(ns, "uuid", true, declared->uuid);
 	add_shape(ns, row, planned);
 	add_path(ns, "device", row_device(row));
-	json_add_string(ns, "kernel_name", seen ? seen->device : NULL);
+	json_add_string(ns, "kernel_name", seen && !seen->fault ? seen->device : NULL);
 	json_add_string(ns, "state", report_state_name(row->state));
 	json_add_string(ns, "reason", row->reason);
+	json_add_string(ns, "integrity", row->unproven ? "unproven" : NULL);
+	json_add_string(ns, "since",
+			row->state == STATE_CREATED && *m->boot_id ? m->boot_id : NULL);
 	json_add_string(ns, "user", seen ? seen->user : NULL);
 	json_add_bool(ns, "dax", seen && seen->dax);
 	json_add_bool(ns, "scrubbed", row->planned && row->planned->scrubbed);
@@ -117,7 +121,7 @@ static void add_region(struct json_object *array, const struct machine *m,
 				row->planned ? region_state_name(row->planned->state) : NULL);
 	namespaces = json_add_array(region, "namespaces");
 	for (size_t i = 0; i < row->n_namespaces; i++)
-		add_namespace(namespaces, &row->namespaces[i], planned);
+		add_namespace(namespaces, m, &row->namespaces[i], planned);
 }
 
 static void add_messages(struct json_object *root)

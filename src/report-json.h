@@ -34,8 +34,10 @@
  *       align, map             map: "dev", "mem"; both null for sector and raw
  *       sector_size            null but for sector
  *       device                 "/dev/pmem0.1", "/dev/dax0.2"
- *       kernel_name            "namespace0.1"
+ *       kernel_name            "namespace0.1"; null of a damaged label
  *       state, reason
+ *       integrity              "unproven": adopted after another boot than kexec, see below
+ *       since                  boot_id of the boot that made it, if it is this one; else null
  *       user                   who holds it. apply looks for users, and at what is on the device,
  *                              only where a file system is declared or something is amiss
  *       dax                    whether it is mounted, and with DAX active
@@ -51,6 +53,9 @@
  * state is one of: created (by this boot), adopted (was there before this boot's first run), absent
  * (reason: why, if it was declared), conflict (differs, kept), foreign (not in the layout),
  * damaged, failed (reason: what refused), deferred (a later run makes or finishes it).
+ *
+ * Nothing in the medium tells whether it was kept as it was while the firmware had the machine, nor
+ * which boot made what a later one adopts: the first is unproven, the second null.
  *
  * The plan, "ramdax plan --json", is the same document, where start, raw_size and size of what is
  * not there yet say where it will be and what it will offer. regions[] also has

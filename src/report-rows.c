@@ -133,6 +133,10 @@ static void add_seen(const struct sources *from, struct row_region *region,
 		.seen = seen,
 		.state = STATE_FOREIGN,
 	};
+	if (seen->fault) {
+		row->reason = seen->fault;
+		return;
+	}
 	if (namespace_is_scaffold(seen)) {
 		row->state = STATE_DEFERRED;
 		row->reason = "unfinished: the next apply removes it";
@@ -146,6 +150,12 @@ static void add_seen(const struct sources *from, struct row_region *region,
 		row->state = STATE_CREATED;
 	else if (boot_record_state(from->record, row->name, seen) == RECORD_ADOPTED)
 		row->state = STATE_ADOPTED;
+}
+
+/* kexec keeps memory; what the firmware did with it nobody knows. */
+static void judge_integrity(const struct sources *from, struct row_namespace *row)
+{
+	row->unproven = row->state == STATE_ADOPTED && from->machine->boot_kind != BOOT_KEXEC;
 }
 
 static bool is_planned(const struct plan_region *p, const struct seen_namespace *seen)
@@ -163,6 +173,8 @@ static void add_namespaces(const struct sources *from, struct row_region *row)
 	for (size_t i = 0; row->seen && i < row->seen->n_namespaces; i++)
 		if (!is_planned(row->planned, &row->seen->namespaces[i]))
 			add_seen(from, row, &row->seen->namespaces[i]);
+	for (size_t i = 0; i < row->n_namespaces; i++)
+		judge_integrity(from, &row->namespaces[i]);
 }
 
 /* Whether its contents are of this boot: something was made in it, and nothing was there. */

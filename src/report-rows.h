@@ -28,6 +28,7 @@ struct row_namespace {
 	const struct seen_namespace *seen;    /* NULL: not there */
 	enum report_state state;
 	const char *reason; /* or NULL */
+	bool unproven;      /* adopted, and nothing tells whether memory was kept as it was */
 };
 
 struct row_region {

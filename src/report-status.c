@@ -28,6 +28,8 @@ static char *note_of(const struct row_namespace *row)
 
 	if (row->reason)
 		text_add(&note, row->reason);
+	else if (row->unproven)
+		text_add(&note, "integrity: unproven");
 	if (seen && !seen->enabled && !row->reason)
 		text_add(&note, "not enabled");
 	if (seen && seen->user && !seen->mount_point)

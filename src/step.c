@@ -120,6 +120,8 @@ int step_do(struct sysfs *fs, const struct step *step, deadline d, struct text *
 		return bind_device(fs, step->device, why);
 	case STEP_RESET:
 		return label_reset(fs, step->seen_region, why);
+	case STEP_DROP:
+		return label_drop_damaged(fs, step->seen_region, why);
 	case STEP_LOOK:
 		return remains_look(fs, step, why);
 	case STEP_REPAIR:
@@ -182,6 +184,9 @@ void step_say_done(const struct step *step)
 		break;
 	case STEP_SCRUB:
 		diag_notice("scrubbed namespace \"%s\": all of it was zeroed", step->seen->name);
+		break;
+	case STEP_DROP:
+		diag_notice("dropped the damaged labels of region \"%s\"", step->region->name);
 		break;
 	case STEP_LOOK:
 		diag_debug("looked whether region \"%s\" is empty", step->region->name);

@@ -78,6 +78,69 @@ static void a_mark_is_a_loss(void)
 	free(area);
 }
 
+static void damaged_labels_are_named_and_dropped(void)
+{
+	struct label two[2] = {{.name = "a", .mode = MODE_FSDAX, .where = {0, 64 * MIB}},
+			       {.name = "b\033", .mode = MODE_RAW, .where = {64 * MIB, MIB}}};
+	struct media media = {0}, drop = {0};
+	struct damaged_label *damaged;
+	unsigned char *area;
+
+	uuid_generate_random(two[0].uuid);
+	uuid_generate_random(two[1].uuid);
+	label_image(two, 2, &media);
+	area = area_of(&media, 0);
+	CHECK_INT(label_area_damaged(area, &damaged), 0);
+	area[512 + 256 + 248] ^= 1;
+	if (!CHECK_INT(label_area_damaged(area, &damaged), 1))
+		return;
+	CHECK_INT(damaged->slot, 1);
+	CHECK_STR(damaged->name, "b?");
+	CHECK_INT(damaged->where.start, 64 * MIB);
+	CHECK_INT(damaged->where.size, MIB);
+	free(damaged);
+	label_area_drop_damaged(area, &drop);
+	for (size_t i = 0; i < drop.n; i++)
+		memcpy(area + drop.pieces[i].offset, drop.pieces[i].bytes, drop.pieces[i].n);
+	media_release(&drop);
+	CHECK_INT(label_area_damaged(area, &damaged), 0);
+	CHECK_INT(label_area_state(area), LABELS_VALID);
+	/* the other is still used */
+	CHECK_INT(area[72] & 3, 2);
+	area[512 + 248] ^= 1;
+	CHECK_INT(label_area_damaged(area, &damaged), 1);
+	free(damaged);
+	free(area);
+}
+
+/* Whatever the bytes are, there is an answer; the sanitizers see what is read. */
+static void any_bytes_are_answered(void)
+{
+	uint64_t random = 88172645463325252;
+	unsigned answers[4] = {0};
+
+	for (int round = 0; round < 2000; round++) {
+		unsigned char *area = area_with("a");
+		struct damaged_label *damaged;
+		struct media drop = {0};
+
+		for (int i = 0; i < 1 + round % 3; i++) {
+			random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+			area[random % 1024] = (unsigned char)(random >> 32);
+		}
+		answers[label_area_state(area)]++;
+		label_area_damaged(area, &damaged);
+		label_area_drop_damaged(area, &drop);
+		for (size_t i = 0; i < drop.n; i++)
+			CHECK(drop.pieces[i].offset + drop.pieces[i].n <= 512);
+		media_release(&drop);
+		free(damaged);
+		free(area);
+	}
+	CHECK(answers[LABELS_VALID] > 100);
+	CHECK_INT(answers[LABELS_UNKNOWN], 0);
+}
+
 /* All modes have a block that is found, with the namespace's UUID, and no bit of it may be wrong.
  */
 static void info_blocks_are_found(void)
@@ -156,4 +219,5 @@ static void lost_labels_are_kept(void)
 }
 
 UNIT_TESTS(UNIT(one_index_is_enough), UNIT(without_index_and_labels_it_is_empty),
-	   UNIT(a_mark_is_a_loss), UNIT(info_blocks_are_found), UNIT(lost_labels_are_kept))
+	   UNIT(a_mark_is_a_loss), UNIT(damaged_labels_are_named_and_dropped),
+	   UNIT(any_bytes_are_answered), UNIT(info_blocks_are_found), UNIT(lost_labels_are_kept))

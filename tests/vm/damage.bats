@@ -109,7 +109,7 @@ again() {
 	END
 }
 
-@test "labels that overlap: the region is left alone" {
+@test "labels that overlap: the region is left alone, until --recreate" {
 	# the second label (slot 1) claims the first one's start, with a checksum that fits
 	vm_peek "$labels" 128K >"$vm_dir/labels"
 	python3 - "$vm_dir/labels" <<-'END'
@@ -138,4 +138,71 @@ again() {
 		is "the report says conflict" "$(report '.regions[0].state')" conflict
 	END
 	vm_peek 4G 393344K | sha256sum | diff "$vm_dir/before" -
+
+	again <<-'END'
+		run 5 ramdax apply --recreate=files
+		run 0 ramdax apply --recreate=pool
+		is "both are made anew" "$(namespaces)" 2
+		holds "clean" e2fsck -fn "$(device files)"
+		run 0 ramdax plan --check
+	END
+}
+
+# In $vm_dir/labels, the label area: a bad checksum for the label of $1, or another cookie.
+damage_label() {
+	vm_peek "$labels" 128K >"$vm_dir/labels"
+	python3 - "$vm_dir/labels" "$@" <<-'END'
+		import struct, sys
+		path, name, what = sys.argv[1:]
+		area = bytearray(open(path, 'rb').read())
+		at = next(512 + slot * 256 for slot in range(510)
+		    if area[512 + slot * 256 + 16:].startswith(name.encode() + b'\0'))
+		if what == 'checksum':
+		    area[at + 0xf8] ^= 1
+		else:
+		    area[at + 0x58] ^= 1 # cookie
+		    area[at + 0xf8:at + 0x100] = bytes(8)
+		    low = high = 0
+		    for word in struct.unpack_from('<64I', area, at):
+		        low = (low + word) & 0xffffffff
+		        high = (high + low) & 0xffffffff
+		    struct.pack_into('<Q', area, at + 0xf8, high << 32 | low)
+		open(path, 'wb').write(area)
+	END
+	vm_poke "$labels" <"$vm_dir/labels"
+}
+
+@test "damaged labels: shown, their place is taken, cleared with the region only" {
+	local what
+	for what in checksum cookie; do
+		cp --sparse=always "$BATS_FILE_TMPDIR/ram" "$vm_ram_file"
+		damage_label files $what
+		again <<-END
+			run 0 ramdax apply --boot
+			is "the status is 5" "\$(report .status)" 5
+			is "'files' is a conflict" "\$(reported files)" conflict
+			is "'cache' is adopted" "\$(reported cache)" adopted
+			run 5 ramdax apply
+			says "the message says why" /tmp/err '"files".*$what'
+			is "nothing was made" "\$(namespaces)" 1
+			is "a second time it writes nothing" "\$(writes ramdax apply)" ""
+			sed 's/"files"/"other"/' -i /etc/ramdax/layout.toml
+			run 5 ramdax apply
+			says "its place is not given away" /tmp/err 'no room.*"other".*"files" \\('
+			is "it is foreign" "\$(status_of files state)" foreign
+			is "and it is said why" "\$(status_of files reason | grep -c $what)" 1
+			run 5 ramdax apply --prune
+			run 5 ramdax apply --recreate=other
+			is "still there is one" "\$(namespaces)" 1
+		END
+		vm_kept
+	done
+	again <<-'END'
+		sed 's/"files"/"other"/' -i /etc/ramdax/layout.toml
+		run 0 ramdax apply --recreate=pool
+		is "with the region it is made" "$(namespace other mode)" fsdax
+		is "'cache' is still there" "$(namespace cache mode)" fsdax
+		run 0 ramdax plan --check
+	END
+	diff <(vm_sums | grep ' cache ') <(grep ' cache ' "$vm_dir/sums")
 }

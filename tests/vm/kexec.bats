@@ -65,3 +65,91 @@ kexec_again='
 	END
 	vm_boot --memory 2G --memmap '262272K!4G'
 }
+
+# into BOOT ARGUMENTS: kexecs with the command line of this boot without memmap=, and ARGUMENTS.
+into='
+	into() {
+		: >"/$1"
+		rm -f "/$2"
+		shift
+		(cd / && find . -xdev | cpio -o -H newc) >/run/initrd 2>/dev/null
+		kexec /vmlinuz /run/initrd \
+			"$(sed "s/ *memmap=[^ ]*//g" /proc/cmdline) $*"
+	}
+'
+
+@test "kexec with what gen-cmdline says, without labels, and without memmap=" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "pool"
+		[[region.namespace]]
+		name = "files"
+		size = "64MiB"
+		filesystem.type = "ext4"
+		[[region.namespace]]
+		name = "memory"
+		mode = "devdax"
+		size = "64MiB"
+		[[region.namespace]]
+		name = "plain"
+		mode = "raw"
+		size = "4MiB"
+	END
+	vm_script <<-END
+		$into
+		sums() {
+			daxio read "\$(device memory)" 0 67108864 | sha256sum
+			mount -t ext4 -o dax=always "\$(device files)" /mnt
+			sha256sum </mnt/file
+			umount /mnt
+			sha256sum <"\$(device plain)"
+		}
+		if [ -e /fourth ]; then
+			run 4 ramdax apply
+			says "it says what happened" /tmp/err 'kexec.*memmap=.*lost'
+			run 0 ramdax apply --boot
+			is "the report says 4" "\$(report .status)" 4
+		elif [ -e /third ]; then
+			run 0 ramdax apply --boot
+			is "without labels, the status is 5" "\$(report .status)" 5
+			is "the region is a conflict" "\$(report '.regions[0].state')" conflict
+			is "nothing is there" "\$(namespaces)" 0
+			run 5 ramdax apply
+			says "the message says why" /tmp/err '"pool".*labels.*kexec'
+			run 0 ramdax apply --repair-labels
+			sums >/tmp/sums
+			is "repaired, everything is as it was" "\$(cat /tmp/sums)" "\$(cat /sums)"
+			into fourth third
+		elif [ -e /second ]; then
+			run 0 ramdax apply --boot
+			is "this is a kexec boot" "\$(report .boot_kind)" kexec
+			for name in files memory plain; do
+				is "'\$name' was adopted" "\$(reported \$name)" adopted
+				is "and is as it was left" "\$(status_of \$name integrity)" ""
+			done
+			sums >/tmp/sums
+			is "devdax and file are as they were" "\$(cat /tmp/sums)" "\$(cat /sums)"
+			line=\$(ramdax gen-cmdline --kexec)
+			ndctl disable-region region0 >/dev/null 2>&1
+			ndctl disable-dimm nmem0 >/dev/null 2>&1
+			holds "the labels are lost" ndctl zero-labels nmem0
+			into third second "\$line"
+		else
+			run 0 ramdax apply --boot
+			is "'memory' is of this boot" "\$(status_of memory since)" \
+				"\$(cat /proc/sys/kernel/random/boot_id)"
+			mount -t ext4 -o dax=always "\$(device files)" /mnt
+			head -c 9000000 /dev/urandom >/mnt/file
+			umount /mnt
+			head -c 67108864 /dev/urandom | daxio write "\$(device memory)" 0 67108864
+			head -c 1000000 /dev/urandom | dd of="\$(device plain)" bs=4096 conv=fsync 2>/dev/null
+			sums >/sums
+			run 0 ramdax gen-cmdline --kexec
+			is "it is the line of this boot" "\$(cat /tmp/out)" \
+				"\$(grep -o 'memmap=[^ ]*' /proc/cmdline)"
+			into second none "\$(cat /tmp/out)"
+		fi
+	END
+	vm_boot --memory 2G --memmap '262272K!4G'
+}
