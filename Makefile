@@ -100,7 +100,7 @@ objects: $(OBJECTS)
 
 # TOML to toml-test's tagged JSON, for tests/toml and for conformance suites.
 $(BUILD)/toml-decode: tests/toml-decode.c $(filter $(BUILD)/toml%,$(OBJECTS)) \
-		$(foreach o,text mem diag units,$(BUILD)/$(o).o)
+		$(foreach o,text mem diag utf8 units,$(BUILD)/$(o).o)
 	$(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) -o $@ $^ -ljson-c
 
 check-unit: $(UNIT)

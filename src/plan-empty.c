@@ -42,7 +42,7 @@ static const struct seen_carveout *find_hidden(const struct machine *m)
 	for (size_t i = 0; i < m->n_carveouts; i++) {
 		const struct seen_region *region = machine_region_of(m, &m->carveouts[i]);
 
-		if (!region || !region->enabled)
+		if (!region || !region->enabled || region->labels == LABELS_LOST)
 			return &m->carveouts[i];
 	}
 	return NULL;
@@ -94,6 +94,8 @@ static char *objection(const struct emptier *e, const struct target *t, enum sta
 	*status = STATUS_CONFLICT;
 	if (t->n_found > 1)
 		return mem_printf("%zu namespaces bear its name or uuid", t->n_found);
+	if (t->seen->fault)
+		return mem_strdup(t->seen->fault);
 	if (t->seen->user)
 		return mem_printf("it is in use (%s)", t->seen->user);
 	*status = STATUS_MACHINE;

@@ -60,7 +60,7 @@ is_answer() {
 @test "no bytes do harm" {
 	clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -I../../src \
 		-o "$BATS_TEST_TMPDIR/fuzz" ../fuzz/fuzz-toml.c ../../src/toml*.c \
-		../../src/{text,mem,diag}.c
+		../../src/{text,mem,diag,utf8}.c
 	mkdir "$BATS_TEST_TMPDIR/found"
 	"$BATS_TEST_TMPDIR/fuzz" -seed=1 -runs=$((RAMDAX_LONG ? 2000000 : 30000)) -max_len=2048 \
 		-timeout=60 -artifact_prefix="$BATS_TEST_TMPDIR/" \

@@ -4,7 +4,7 @@
  * longer:
  *
  *	clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Isrc -o fuzz-toml \
- *		tests/fuzz/fuzz-toml.c src/toml*.c src/text.c src/mem.c src/diag.c
+ *		tests/fuzz/fuzz-toml.c src/toml*.c src/text.c src/mem.c src/diag.c src/utf8.c
  *	./fuzz-toml -max_total_time=300 CORPUS tests/toml/valid tests/toml/invalid
  */
 #include <string.h>
