@@ -77,6 +77,7 @@ boot_says() {
 			is "with DAX where it is fsdax" "$(sed -n 's,^[^ ]* \(/srv/[^ ]*\) .*dax=always.*,\1,p' \
 				/proc/mounts | sort | xargs)" "/srv/images /srv/pool"
 			run 0 ramdax check --machine
+			is "which finds nothing to warn of" "$(cat /tmp/out /tmp/err)" ""
 			run 0 ramdax plan --check
 		END
 		cat
