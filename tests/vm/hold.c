@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * hold FILE: maps two MiB of a file or device, shared, closes it, and waits to be killed: it is in
- * use then, and no open file shows it.
+ * hold FILE: maps two MiB of a file or device, shared, closes it, and writes to it now and then
+ * until it is killed, by SIGBUS if the memory goes away: it is in use then, and no open file shows
+ * it.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,9 +21,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	close(fd);
-	memory[0] = 1;
 	puts("held");
 	fflush(stdout);
-	pause();
-	return 0;
+	for (;; usleep(100000))
+		*(volatile char *)memory += 1;
 }

@@ -129,3 +129,113 @@ make='
 	END
 	vm_boot --memmap '1025M!4G'
 }
+
+@test "no option gets at what is in use, and nothing oopses" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "pool"
+		[[region.namespace]]
+		name = "mapped"
+		size = "64MiB"
+		filesystem.type = "ext4"
+		[[region.namespace]]
+		name = "elsewhere"
+		size = "64MiB"
+		filesystem.type = "ext4"
+		[[region.namespace]]
+		name = "swap"
+		size = "32MiB"
+		[[region.namespace]]
+		name = "mapper"
+		mode = "raw"
+		size = "32MiB"
+		[[region.namespace]]
+		name = "raid"
+		mode = "sector"
+		size = "32MiB"
+		[[region.namespace]]
+		name = "opened"
+		mode = "devdax"
+		size = "32MiB"
+		[[region.namespace]]
+		name = "memory"
+		mode = "devdax"
+		size = "32MiB"
+	END
+	vm_script <<-'END'
+		modprobe -a ext4 dm_mod md_mod raid0
+		run 0 ramdax apply
+		number() { echo $((0x$(stat -L -c %t "$1"))):$((0x$(stat -L -c %T "$1"))); }
+
+		# mapped: the file system is gone from sight, and a file of it still mapped with DAX, which
+		# the kernel does not survive when the namespace is unbound
+		mount -t ext4 -o dax=always "$(device mapped)" /mnt
+		truncate -s 4M /mnt/file
+		hold /mnt/file &
+		mapped=$!
+		sleep 1
+		umount -l /mnt
+		mkdir /tmp/theirs
+		unshare -m sh -c "mount -t ext4 $(device elsewhere) /tmp/theirs; echo precious >/tmp/theirs/file
+			sync; sleep 1000" &
+		mkswap "$(device swap)" >/dev/null
+		holds "swap is on" swapon "$(device swap)"
+		holds "device-mapper has one" dmsetup create held --table "0 2048 linear $(device mapper) 0"
+		echo md_held >/sys/module/md_mod/parameters/new_array
+		md=/sys/block/md_held/md
+		holds "md has one" eval 'echo none >$md/metadata_version && echo raid0 >$md/level &&
+			echo 1 >$md/raid_disks && number "$(device raid)" >$md/new_dev'
+		sleep 1000 <"$(device opened)" &
+		hold "$(device memory)" &
+		memory=$!
+		sleep 1
+		before=$(ndctl list -N | jq -c 'sort_by(.name) | map({name, uuid, mode, size})')
+		is "all are there" "$(echo "$before" | jq length)" 7
+		user() {
+			jq -r --arg n $1 '.regions[].namespaces[] | select(.name == $n) | .user // "nobody"' /tmp/status
+		}
+		ramdax status --json >/tmp/status
+		for name in mapped elsewhere swap mapper raid opened memory; do
+			echo "# $name: $(user $name)"
+			fails "somebody uses $name" test "$(user $name)" = nobody
+		done
+
+		# attack WHAT COMMAND...: it destroys nothing
+		attack() {
+			_what=$1
+			shift
+			"$@" >/tmp/out 2>/tmp/err
+			_status=$?
+			is "$_what: kept ($_status)" "$_status" 5
+			is "$_what: all as before" \
+				"$(ndctl list -N | jq -c 'sort_by(.name) | map({name, uuid, mode, size})')" "$before"
+		}
+		cp /etc/ramdax/layout.toml /tmp/layout
+		attack wipe ramdax wipe --yes
+		attack "wipe --zero" ramdax wipe --zero --yes
+		attack scrub ramdax scrub --yes mapped elsewhere swap mapper raid opened memory
+		sed -i 's/64MiB/80MiB/; s/32MiB/48MiB/' /etc/ramdax/layout.toml
+		attack "--recreate" ramdax apply --recreate --prune --yes
+		attack "--recreate=REGION" ramdax apply --recreate=pool --yes
+		for name in mapped elsewhere swap mapper raid opened memory; do
+			attack "--recreate=$name" ramdax apply --recreate=$name --yes
+		done
+		attack "--repair-labels" ramdax apply --repair-labels --yes
+		sed -i 's/^size/on_conflict = "recreate"\nsize/' /etc/ramdax/layout.toml
+		attack "on_conflict = recreate" ramdax apply --yes
+		rm -f /run/ramdax/report.json
+		sed 's/^size/survives = "none"\nsize/' /tmp/layout >/etc/ramdax/layout.toml
+		attack "survives = none" ramdax apply --yes
+		printf '%s\n' 'version = 1' '[[region]]' 'name = "pool"' 'size = "320MiB"' \
+			'[[region.namespace]]' 'name = "other"' 'mode = "raw"' 'size = "4KiB"' >/etc/ramdax/layout.toml
+		ramdax apply --prune --yes >/tmp/out 2>/tmp/err
+		is "--prune: all as before" \
+			"$(ndctl list -N | jq -c 'map(select(.name != "other")) | sort_by(.name) | map({name, uuid, mode, size})')" "$before"
+		sleep 1
+		holds "the mappings are alive" kill -0 $mapped $memory
+		holds "swap is on still" swapoff "$(device swap)"
+		fails "no oops" eval 'dmesg | grep -E "BUG:|Oops|general protection|shutdown"'
+	END
+	vm_boot --memory 2G --memmap '386M!4G'
+}
