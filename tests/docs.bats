@@ -148,6 +148,15 @@ known_keys() {
 	same known "$BATS_TEST_TMPDIR/known" "$BATS_TEST_TMPDIR/sample"
 }
 
+@test "the tests that doc/decisions.md names are there" {
+	grep -oE '`[a-z-]+\.bats`: [^;|]+' doc/decisions.md | sed 's/ *$//' | sort -u >"$BATS_TEST_TMPDIR/tests"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/tests")" -gt 20 ]
+	while IFS=: read -r file name; do
+		echo "$file:$name"
+		grep -qF -e "@test \"${name# }" "tests/vm/$(tr -d '`' <<<"$file")"
+	done < <(sed 's/: /:/' "$BATS_TEST_TMPDIR/tests")
+}
+
 @test "sample layouts are valid" {
 	for file in doc/*.toml demo/*.toml; do
 		echo "$file"
