@@ -67,7 +67,33 @@ plant() {
 	vm_boot --memmap '150M!4G'
 }
 
-@test "ext4 and xfs over old ones with the same UUIDs survive a crash" {
+@test "memory that fails while it is zeroed: that namespace is not published, the rest goes on" {
+	vm_script <<-'END'
+		# Which of the writes is the 9th of 4 MiB: into the second namespace, in the order of the layout.
+		strace -f -qq -o /tmp/trace -e trace=pwrite64 ramdax apply
+		n=$(grep -n ', 4194304, ' /tmp/trace | sed -n '9s/:.*//p')
+		at_least "the RAM was zeroed in pieces" "$(grep -c ', 4194304, ' /tmp/trace)" 32
+		is "by one process" "$(cut -d ' ' -f 1 /tmp/trace | sort -u | wc -l)" 1
+		ndctl destroy-namespace -f all >/dev/null 2>&1
+
+		# It fails, and so does the first of its pages.
+		strace -f -qq -o /dev/null -e trace=pwrite64 -e "inject=pwrite64:error=EIO:when=$n..$((n + 1))" \
+			ramdax apply >/tmp/out 2>/tmp/err
+		is "the failure has its status" $? 1
+		says "the message names the namespace and the address" /tmp/err 'memory.* 0x[0-9a-f]{9}'
+		is "it is not there" "$(namespace memory mode)" ""
+		for name in block sectors plain; do
+			is "'$name' is" "$(namespace $name mode | wc -l)" 1
+		done
+		run 0 ramdax apply
+		is "with sound memory it is" "$(namespace memory mode)" devdax
+		is "nothing half-made is left" "$(scaffolds)" ""
+		run 0 ramdax plan --check
+	END
+	vm_boot --memory 2G --memmap '150M!4G'
+}
+
+@test "ext4 and xfs over old ones survive a crash" {
 	vm_layout <<-'END'
 		version = 1
 		[[region]]
