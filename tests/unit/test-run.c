@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What other programs are run with, and that they end. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "run.h"
+#include "unit.h"
+
+/* Runs a shell command; its output, which the caller releases. */
+static struct text shell(const char *command, int seconds, int *result)
+{
+	const char *const argv[] = {"sh", "-c", command, NULL};
+	struct text output = {0};
+	int status = 0;
+
+	*result = run_program(argv, deadline_in(seconds * 1000), &output, &status);
+	return output;
+}
+
+static void what_it_prints_is_collected(void)
+{
+	int r;
+	_cleanup_(text_release) struct text output = shell("echo one; echo two >&2", 10, &r);
+
+	CHECK_INT(r, 0);
+	CHECK_STR(text_str(&output), "one\ntwo\n");
+	CHECK_STR(run_last_line(&output), "two");
+}
+
+static void a_failure_is_told(void)
+{
+	const char *const nothing[] = {"no-such-program", NULL};
+	_cleanup_(text_release) struct text none = {0};
+	int r, status = 0;
+	_cleanup_(text_release) struct text output = shell("exit 3", 10, &r);
+
+	CHECK_INT(r, -EIO);
+	CHECK_INT(run_program(nothing, deadline_in(1000), &none, &status), -ENOENT);
+}
+
+static void the_environment_is_clean(void)
+{
+	int r;
+
+	setenv("LD_PRELOAD", "", 1);
+	setenv("MKE2FS_CONFIG", "/tmp/evil", 1);
+	_cleanup_(text_release) struct text output =
+		shell("env | grep -vE '^(PATH|LC_ALL|PWD|OLDPWD|SHLVL|_)='; echo end", 10, &r);
+
+	unsetenv("LD_PRELOAD");
+	unsetenv("MKE2FS_CONFIG");
+	CHECK_STR(text_str(&output), "end\n");
+}
+
+static void no_descriptor_is_inherited(void)
+{
+	int r, fd = open("/dev/null", O_RDWR); /* not close-on-exec */
+	int high = fcntl(fd, F_DUPFD, 100);
+	/* 3 is the directory that ls reads */
+	_cleanup_(text_release) struct text output = shell("ls /proc/self/fd | xargs", 10, &r);
+
+	CHECK(high >= 100);
+	CHECK_STR(text_str(&output), "0 1 2 3\n");
+	close(high);
+	close(fd);
+}
+
+static void root_has_few_capabilities(void)
+{
+	int r;
+	_cleanup_(text_release) struct text output = shell(
+		"sed -n 's/^\\(CapEff\\|NoNewPrivs\\):[[:space:]]*//p' /proc/self/status", 10, &r);
+
+	/* CAP_SYS_MODULE and CAP_SYS_ADMIN; who is not root has none */
+	CHECK_STR(text_str(&output), geteuid() ? "0000000000000000\n1\n" : "0000000000210000\n1\n");
+}
+
+static void one_that_never_ends_is_stopped(void)
+{
+	int r;
+	_cleanup_(text_release) struct text output = shell("echo begun; exec sleep 1000", 1, &r);
+
+	CHECK_INT(r, -ETIMEDOUT);
+	CHECK_STR(text_str(&output), "begun\n");
+}
+
+UNIT_TESTS(UNIT(what_it_prints_is_collected), UNIT(a_failure_is_told),
+	   UNIT(the_environment_is_clean), UNIT(no_descriptor_is_inherited),
+	   UNIT(root_has_few_capabilities), UNIT(one_that_never_ends_is_stopped))
