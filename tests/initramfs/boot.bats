@@ -44,7 +44,7 @@ cold() {
 		provisioned
 		is "it was made in this boot" "$(reported images)" created
 		holds "mounts as fstab has it" mount UUID=aeaa7d06-fa4f-5d63-a5cd-5d3094daf764 /mnt
-		is "with ext4" "$(sed -n 's,^/dev/pmem0 /mnt \([^ ]*\) .*,\1,p' /proc/mounts)" ext4
+		is "with ext4" "$(sed -n 's,^/dev/pmem[^ ]* /mnt \([^ ]*\) .*,\1,p' /proc/mounts)" ext4
 	END
 	initramfs_image "$@"
 	complete

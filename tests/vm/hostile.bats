@@ -105,7 +105,7 @@ round='
 		give ramdax e820_pmem
 		cp /dev/pmem0 /tmp/pristine
 		seed=1
-		last=48
+		last=30
 		[ "\$(cat /long)" = 0 ] || last=2100
 		while [ \$seed -le \$last ]; do
 			round \$seed

@@ -116,7 +116,7 @@ faults='
 	vm_script <<-END
 		$faults
 		there=0
-		inject 3 signal=KILL
+		inject 2 signal=KILL
 	END
 	vm_boot --memory 2G --memmap '131200K!4G' --timeout 6000
 }
@@ -128,7 +128,7 @@ faults='
 		there=0 empty
 		beside
 		there=1
-		inject 3 signal=KILL
+		inject 2 signal=KILL
 	END
 	vm_boot --memory 2G --memmap '131200K!4G' --timeout 6000
 }
@@ -138,7 +138,7 @@ faults='
 		$faults
 		there=0
 		calls="\$calls openat mmap"
-		inject 2 \$errors
+		inject 1 \$errors
 	END
 	vm_boot --memory 2G --memmap '131200K!4G' --timeout 12000
 }
