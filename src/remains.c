@@ -164,12 +164,10 @@ int remains_look(struct sysfs *fs, const struct step *step, struct text *why)
 	struct look l = look_of(fs, step, why);
 	int r = look(&l);
 
-	if (r == 0 && l.n_blocks)
-		r = mark(&l, false);
-	else if (r == 0)
-		r = failed(&l, nd_free(fs, l.device, NULL), "unbind from nd_pmem");
-	if (r == 0 && !l.n_blocks)
-		r = failed(&l, nd_delete(fs, l.device), "removing the scaffold");
+	/* An empty region comes up anew instead of only losing its scaffold, whose number would stay
+	 * taken: the first namespace is to be number 0, /dev/pmem0 or /dev/dax0.0. */
+	if (r == 0)
+		r = l.n_blocks ? mark(&l, false) : label_reset(fs, l.region, why);
 	look_release(&l);
 	return r;
 }
