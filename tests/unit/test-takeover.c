@@ -21,11 +21,11 @@ static void machine_make(struct tree *t, bool region)
 	tree_file(t, "proc/iomem", "100000000-10fffffff : Persistent Memory (legacy)\n");
 	if (!region)
 		return;
-	tree_directory(t, ND "ndbus0/region0");
+	tree_link(t, ND "ndbus0/region0", "../region0");
 	tree_file(t, ND "region0/size", "268435456\n");
 	tree_file(t, ND "region0/driver/bind", "");
-	tree_directory(t, ND "region0/namespace0.0");
-	tree_file(t, ND "namespace0.0/size", "268435456\n");
+	tree_link(t, ND "namespace0.0", "region0/namespace0.0");
+	tree_file(t, ND "region0/namespace0.0/size", "268435456\n");
 }
 
 static void block_make(const struct tree *t, const char *owner)
