@@ -36,6 +36,7 @@
  *       device                 "/dev/pmem0.1", "/dev/dax0.2"
  *       kernel_name            "namespace0.1"; null of a damaged label
  *       state, reason
+ *       scrubbed               whether it lacks its file system because it was scrubbed
  *       integrity              "unproven": adopted after another boot than kexec, see below
  *       since                  boot_id of the boot that made it, if it is this one; else null
  *       user                   who holds it. apply looks for users, and at what is on the device,
