@@ -94,7 +94,7 @@ def keys(table):
         for key in inherited ^ DEFAULTS[title]["properties"].keys():
             complain(f"[defaults] {key}: only one of program and schema has it")
         for key in inherited - {"filesystem"}:
-            if DEFAULTS[title]["properties"][key] != node["properties"][key]:
+            if DEFAULTS[title]["properties"].get(key) != node["properties"].get(key):
                 complain(f"[defaults] {key}: is not the same as in {title}")
     assert len(rows) > 30
 
