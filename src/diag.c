@@ -10,6 +10,7 @@
 
 static enum diag_level shown = DIAG_NOTICE;
 static int kmsg = -1;
+static const char *program = "ramdax";
 static struct diag_message *said;
 static size_t n_said;
 
@@ -27,6 +28,11 @@ static const struct {
 void diag_set_level(enum diag_level level)
 {
 	shown = level;
+}
+
+void diag_set_program(const char *name)
+{
+	program = name;
 }
 
 void diag_open_kmsg(void)
@@ -52,15 +58,16 @@ static void write_line(int fd, const struct text *line)
 		return;
 }
 
-/* Takes @sentence. @who is what stands before it on standard error: "ramdax: " or nothing. */
-static void say(enum diag_level level, const char *who, char *sentence)
+/* Takes @sentence. With @named the program's name stands before it on standard error. */
+static void say(enum diag_level level, bool named, char *sentence)
 {
 	if (level <= shown) {
 		_cleanup_(text_release) struct text line = {0}, record = {0}, printable = {0};
 
 		/* Names found on a medium may be anything. */
 		utf8_add_printable(&printable, sentence);
-		text_addf(&line, "%s%s%s\n", who, levels[level].prefix, text_str(&printable));
+		text_addf(&line, "%s%s%s%s\n", named ? program : "", named ? ": " : "",
+			  levels[level].prefix, text_str(&printable));
 		write_line(STDERR_FILENO, &line);
 		if (kmsg >= 0) {
 			text_addf(&record, "<%d>ramdax: %s%s\n", levels[level].priority,
@@ -74,15 +81,15 @@ static void say(enum diag_level level, const char *who, char *sentence)
 		free(sentence);
 }
 
-#define SAY(level, format)                                    \
-	do {                                                  \
-		struct text sentence = {0};                   \
-		va_list args;                                 \
-                                                              \
-		va_start(args, format);                       \
-		text_vaddf(&sentence, format, args);          \
-		va_end(args);                                 \
-		say(level, "ramdax: ", text_take(&sentence)); \
+#define SAY(level, format)                              \
+	do {                                            \
+		struct text sentence = {0};             \
+		va_list args;                           \
+                                                        \
+		va_start(args, format);                 \
+		text_vaddf(&sentence, format, args);    \
+		va_end(args);                           \
+		say(level, true, text_take(&sentence)); \
 	} while (0)
 
 void diag_error(const char *format, ...)
@@ -148,7 +155,7 @@ void fault_say_all(const struct fault_list *list, const char *file)
 	for (size_t i = 0; i < list->n; i++) {
 		const struct fault *f = &list->items[i];
 
-		say(DIAG_ERROR, "",
+		say(DIAG_ERROR, false,
 		    f->line ? mem_printf("%s:%u:%u: %s", file, f->line, f->column, f->text)
 			    : mem_printf("%s: %s", file, f->text));
 	}

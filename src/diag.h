@@ -23,6 +23,9 @@ enum diag_level {
 /* The highest level that is shown; DIAG_NOTICE at start. */
 void diag_set_level(enum diag_level level);
 
+/* What stands before a sentence on standard error; "ramdax" at start. @name is not copied. */
+void diag_set_program(const char *name);
+
 /* Whether notices are shown to somebody who sits at a terminal. At boot, a console is none. */
 bool diag_on_terminal(void);
 
