@@ -19,10 +19,27 @@ endif
 SOURCES := $(filter-out src/main.c,$(wildcard src/*.c))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o)
 
-all: ramdax
+# The independent judge, where libndctl is: what it shares with ramdax is the reader of layouts.
+# VERIFY=no leaves it out.
+ifeq ($(origin VERIFY),undefined)
+VERIFY := $(shell pkg-config --exists libndctl libdaxctl 2>/dev/null && echo yes)
+endif
+VERIFIER := $(if $(filter yes,$(VERIFY)),ramdax-verify)
+READER := $(filter-out $(BUILD)/layout-print.o,$(filter $(BUILD)/layout%,$(OBJECTS))) \
+	$(filter $(BUILD)/toml%,$(OBJECTS)) $(foreach o,derive capacity btt media sha256 table \
+	json-make diag text units utf8 mem,$(BUILD)/$(o).o)
+
+all: ramdax $(VERIFIER)
 
 ramdax: $(BUILD)/main.o $(OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lblkid -luuid -ljson-c -lm
+
+ramdax-verify: $(patsubst verify/%.c,$(BUILD)/verify/%.o,$(wildcard verify/*.c)) $(READER)
+	$(CC) $(CFLAGS) $(filter-out -static,$(LDFLAGS)) -o $@ $^ -lndctl -ldaxctl -lblkid -luuid -ljson-c
+
+$(BUILD)/verify/%.o: verify/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -c -o $@ $<
 
 $(BUILD)/%.o: src/%.c | $(BUILD)
 	$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -c -o $@ $<
@@ -30,13 +47,14 @@ $(BUILD)/%.o: src/%.c | $(BUILD)
 $(BUILD):
 	mkdir -p $@
 
--include $(wildcard $(BUILD)/*.d)
+-include $(wildcard $(BUILD)/*.d $(BUILD)/verify/*.d)
 
 # What is installed: source:directory, below DESTDIR and, unless it begins with /, PREFIX. One table
 # for both directions; tests/shell/install.list is what it comes to.
 PREFIX ?= /usr
+OF_VERIFIER := ramdax-verify:sbin/ man/ramdax-verify.8:share/man/man8/
 at = $(foreach file,$(wildcard $(1)),$(file):$(2)/)
-INSTALL := ramdax:sbin/ $(call at,ramdax-verify,sbin) \
+INSTALL := ramdax:sbin/ $(if $(VERIFIER),$(OF_VERIFIER)) \
 	$(call at,dracut/module.d/90ramdax/*,lib/dracut/modules.d/90ramdax) \
 	$(call at,initramfs-tools/hooks/*,share/initramfs-tools/hooks) \
 	$(call at,initramfs-tools/scripts/init-top/*,share/initramfs-tools/scripts/init-top) \
@@ -46,13 +64,13 @@ INSTALL := ramdax:sbin/ $(call at,ramdax-verify,sbin) \
 	$(call at,bootloader/*.sh,lib/ramdax/bootloader) \
 	$(call at,bootloader/*.service,lib/systemd/system) \
 	$(call at,grub/ramdax.cfg,/etc/default/grub.d) $(call at,grub/42_ramdax,/etc/grub.d) \
-	$(foreach n,5 7 8,$(call at,man/*.$(n),share/man/man$(n))) \
+	$(filter-out $(OF_VERIFIER),$(foreach n,5 7 8,$(call at,man/*.$(n),share/man/man$(n)))) \
 	$(call at,completion/ramdax,share/bash-completion/completions) \
-	$(call at,schema/*.json,share/ramdax) \
 	$(call at,doc/*.toml doc/*.md README.md NEWS.md,share/doc/ramdax)
 LINKS := ramdax:sbin/ramdax-gen-cmdline \
 	../../../sbin/ramdax:lib/systemd/system-generators/ramdax-generator \
 	ramdax:share/bash-completion/completions/ramdax-gen-cmdline \
+	$(if $(VERIFIER),ramdax:share/bash-completion/completions/ramdax-verify) \
 	../ramdax.service:lib/systemd/system/sysinit.target.wants/ramdax.service \
 	../ramdax-trial.service:lib/systemd/system/multi-user.target.wants/ramdax-trial.service
 source = $(firstword $(subst :, ,$(1)))
@@ -65,7 +83,7 @@ define newline
 
 endef
 
-install: ramdax
+install: ramdax $(VERIFIER)
 	$(foreach i,$(INSTALL),install -D -m $(call mode,$(i)) -t $(call target,$(i)) $(call source,$(i))$(newline)	)
 	$(foreach l,$(LINKS),mkdir -p $(dir $(call target,$(l))) && ln -sf $(call source,$(l)) $(call target,$(l))$(newline)	)
 	sed -i 's,/usr/sbin/,$(PREFIX)/sbin/,' $(DESTDIR)$(PREFIX)/lib/systemd/system/ramdax*.service \
@@ -73,12 +91,12 @@ install: ramdax
 		$(DESTDIR)/etc/default/grub.d/ramdax.cfg $(DESTDIR)/etc/grub.d/42_ramdax
 
 uninstall:
-	rm -f $(foreach i,$(INSTALL),$(call target,$(i))$(notdir $(call source,$(i))))
+	rm -f $(foreach i,$(INSTALL) $(OF_VERIFIER),$(call target,$(i))$(notdir $(call source,$(i))))
 	rm -f $(foreach l,$(LINKS),$(call target,$(l)))
 	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/lib/dracut/modules.d/90ramdax
 
 clean:
-	rm -rf $(BUILD) ramdax
+	rm -rf $(BUILD) ramdax ramdax-verify
 
 .PHONY: all install uninstall clean
 

@@ -47,6 +47,25 @@ same() {
 	[ "${COMPREPLY[*]}" = "$BATS_TEST_TMPDIR/dir" ]
 }
 
+@test "ramdax-verify: help, manual and completion have the same options" {
+	./ramdax-verify --help | sed -n '/^Options:$/,/^$/p' | grep -oE -- '^ +(-., )?--[a-z-]+' |
+		tr -d ' ' | tr ',' '\n' | LC_ALL=C sort >"$BATS_TEST_TMPDIR/help"
+	awk '/^\.Sh/ { inside = /OPTIONS/ } inside && /^\.It Fl/ {
+		for (i = 2; i < NF; i++) if ($i == "Fl") print "-" $(i + 1) }' man/ramdax-verify.8 |
+		LC_ALL=C sort >"$BATS_TEST_TMPDIR/manual"
+	# shellcheck source=/dev/null
+	. completion/ramdax
+	COMP_WORDS=(ramdax-verify -) COMP_CWORD=1
+	_ramdax_verify
+	printf '%s\n' "${COMPREPLY[@]}" | LC_ALL=C sort >"$BATS_TEST_TMPDIR/completion"
+	same help "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/manual"
+	same help "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/completion"
+	COMP_WORDS=(ramdax-verify --layout Makefil)
+	COMP_CWORD=2
+	_ramdax_verify
+	[ "${COMPREPLY[*]}" = Makefile ]
+}
+
 @test "the synopsis names every command with its own options" {
 	tests/docs/options help | grep -v '^\*' >"$BATS_TEST_TMPDIR/help"
 	awk '/^\.Sh/ { inside = /SYNOPSIS/ }
@@ -317,13 +336,30 @@ example() {
 }
 
 @test "no file of the source is longer than 400 lines" {
-	run awk 'FNR == 401 { print FILENAME }' src/*.[ch]
+	run awk 'FNR == 401 { print FILENAME }' src/*.[ch] verify/*.[ch]
 	echo "$output"
 	[ -z "$output" ]
 }
 
 @test "includes point down, by the layers in HACKING.md" {
 	tests/docs/layers
+}
+
+@test "ramdax-verify has nothing of ramdax but the reader of layouts and what that stands on" {
+	run grep -ohE '^#include "[^"]*"' verify/*.[ch]
+	mapfile -t headers < <(tr -d '"' <<<"$output" | sed 's/#include //' | sort -u)
+	[ ${#headers[@]} -gt 8 ]
+	for header in "${headers[@]}"; do
+		echo "$header"
+		case $header in
+		layout.h | cleanup.h | mem.h | text.h | units.h | utf8.h | table.h | json-make.h) ;;
+		*) [ -e "verify/$header" ] ;;
+		esac
+	done
+	make -s ramdax-verify
+	nm ramdax-verify | sed -n 's/.* [TtDd] //p' >"$BATS_TEST_TMPDIR/symbols"
+	grep -qx layout_load "$BATS_TEST_TMPDIR/symbols"
+	run -1 grep -E '^(sysfs_|observe|plan_|nd_|requests_of|fs_probe)' "$BATS_TEST_TMPDIR/symbols"
 }
 
 @test "an include that points up would be noticed" {
