@@ -55,8 +55,11 @@ teardown() { vm_teardown; }
 	vm_script <<-'END'
 		run 0 ramdax check
 		run 0 ramdax plan
+		modprobe -a nd_pmem ramdax
+		judge 4 'region "all": absent'
 		run 0 ramdax apply
 		is "there are seven namespaces" "$(namespaces)" 7
+		judge 0 '7 declared: 7 equal'
 
 		found() { # NAME MODE BYTES
 			is "'$1' is $2" "$(namespace "$1" mode)" "$2"

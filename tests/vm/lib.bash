@@ -43,6 +43,10 @@ vm_setup() {
 	if [ -e "$ramdax" ]; then
 		cp "$ramdax" "$vm_tree/usr/sbin/ramdax"
 	fi
+	# What it is linked with is in the image, for ndctl and blkid.
+	if [ -e "$vm_root/ramdax-verify" ]; then
+		cp "$vm_root/ramdax-verify" "$vm_tree/usr/sbin/"
+	fi
 }
 
 vm_teardown() {

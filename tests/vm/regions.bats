@@ -128,6 +128,8 @@ region_of='
 		is "there are two namespaces" "$(namespaces)" 2
 		is "'a' is on node 0" "$(namespace a numa_node)" 0
 		is "'b' is on node 1" "$(namespace b numa_node)" 1
+		sed -i 's/node = 1/node = 0/' /etc/ramdax/layout.toml
+		judge 5 'region "far".*its node is 1, not 0'
 	END
 	# 1 GiB below 4 GiB and the first GiB above are node 0's
 	vm_boot --memory 4G --numa 2G,2G --memmap '65664K!4G,65664K!6G'
@@ -153,6 +155,7 @@ region_of='
 		run 4 ramdax apply
 		says "the message names it" /tmp/err '"missing"'
 		is "the other is made" "$(namespace a mode)" fsdax
+		judge 5 '1 equal, 0 different, 1 absent'
 		run 0 ramdax apply --boot
 		is "the report says 4" "$(report .status)" 4
 		is "and that it is absent" "$(reported b)" absent

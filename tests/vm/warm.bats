@@ -59,6 +59,10 @@ fill='
 	vm_script <<-'END'
 		run 0 ramdax apply --boot
 		is "the status is 0" "$(report .status)" 0
+		judge 0
+		ramdax-verify --openmetrics >/tmp/metrics
+		says "metrics have the boot" /tmp/metrics '^ramdax_namespaces_adopted 4$'
+		says "and capacities" /tmp/metrics '^ramdax_region_capacity_bytes.* 268435456$'
 		for name in files memory sectors plain; do
 			is "'$name' was adopted" "$(reported $name)" adopted
 		done
@@ -87,6 +91,7 @@ fill='
 		sed -i 's/"plain"/"fresh"/' /etc/ramdax/layout.toml
 		run 6 ramdax plan --check
 		run 0 ramdax apply
+		judge 0 'plain +undeclared'
 		is "the new one is there" "$(namespace fresh mode)" raw
 		is "the old one too" "$(namespace plain mode)" raw
 		is "and the rest" "$(namespaces)" 5
@@ -97,10 +102,12 @@ fill='
 		run 5 ramdax plan --check
 		run 5 ramdax apply
 		says "the message names it" /tmp/err '"memory"'
+		judge 5 'memory +different .*its device offers'
 		is "a second time it writes nothing" "$(writes ramdax apply)" ""
 		sed 's/type = "ext4"/type = "ext2"/' /tmp/good >/etc/ramdax/layout.toml
 		run 5 ramdax apply
 		says "the message names the file system" /tmp/err 'ext4'
+		judge 5 'files +different .*its contents are ext4, not ext2'
 		head -n -4 /tmp/good >/etc/ramdax/layout.toml # all but "plain"
 		cat >>/etc/ramdax/layout.toml <<-'LAYOUT'
 			[[region.namespace]]
@@ -112,7 +119,9 @@ fill='
 			mode = "raw"
 			size = "4MiB"
 		LAYOUT
+		judge 5 'new +absent'
 		run 0 ramdax apply --boot
+		judge 5 'plain +different .*mode is raw, not sector'
 		is "the report has the status" "$(report .status)" 5
 		is "and the conflict" "$(reported plain)" conflict
 		is "the rest is done" "$(reported new)" created
@@ -159,6 +168,7 @@ fill='
 		echo 1 >force_raw
 		holds "a scaffold is in the way" grep -qx .ramdax-files alt_name
 		cd /
+		judge 4 'ramdax-files +different .*never finished'
 		run 0 ramdax apply
 		is "there are four namespaces" "$(namespaces)" 4
 		is "it is gone" "$(scaffolds)" ""

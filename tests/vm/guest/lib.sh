@@ -51,7 +51,8 @@ at_least() {
 }
 
 # run STATUS COMMAND...: the command's exit status is that one. What it printed is in /tmp/out
-# and /tmp/err.
+# and /tmp/err. Of what "ramdax apply" calls done there is a second opinion (judge), where its
+# program is.
 run() {
 	_wanted=$1
 	shift
@@ -62,6 +63,22 @@ run() {
 	else
 		not_ok "$* exits with $_wanted" "status: $_status" "$(tail -n 40 /tmp/out)" \
 			"$(tail -n 40 /tmp/err)" "$(dmesg | tail -n 8)"
+	fi
+	if [ "$_status $*" = "0 ramdax apply" ] && [ -x /usr/sbin/ramdax-verify ]; then
+		judge 0
+	fi
+}
+
+# judge STATUS [PATTERN]: how ramdax-verify, which knows the machine from libndctl and libblkid,
+# finds it; and a line of what it says (grep -E). All of it is in /tmp/verdict.
+judge() {
+	ramdax-verify >/tmp/verdict 2>&1
+	_status=$?
+	if [ $_status -eq "$1" ] && grep -qE -e "${2-}" /tmp/verdict; then
+		ok "ramdax-verify exits with $1${2:+, because of \"$2\"}"
+	else
+		not_ok "ramdax-verify exits with $1${2:+, because of \"$2\"}" "status: $_status" \
+			"$(cat /tmp/verdict)"
 	fi
 }
 
