@@ -66,6 +66,7 @@ INSTALL := ramdax:sbin/ $(if $(VERIFIER),$(OF_VERIFIER)) \
 	$(call at,grub/ramdax.cfg,/etc/default/grub.d) $(call at,grub/42_ramdax,/etc/grub.d) \
 	$(filter-out $(OF_VERIFIER),$(foreach n,5 7 8,$(call at,man/*.$(n),share/man/man$(n)))) \
 	$(call at,completion/ramdax,share/bash-completion/completions) \
+	$(call at,schema/*.json,share/ramdax) \
 	$(call at,doc/*.toml doc/*.md README.md NEWS.md,share/doc/ramdax)
 LINKS := ramdax:sbin/ramdax-gen-cmdline \
 	../../../sbin/ramdax:lib/systemd/system-generators/ramdax-generator \

@@ -1,329 +1,326 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * harm damage DEVICE SEED PLACES: damages what is on media in the carveout DEVICE, one way that the
- * number SEED chooses, and says which. PLACES is a file with a line "KIND OFFSET" for what is
- * there: pfn (also of devdax) and btt info blocks, super for a superblock. The label area is the
- * last 128 KiB.
+ * harm SIZE FIRST LAST REPORT: a round for each seed from FIRST to LAST, on a carveout of SIZE
+ * bytes at 4 GiB. REPORT is what ramdax status says of it, in JSON, as it is now, which is what
+ * each round begins with.
  *
- * harm changed BEFORE DEVICE [START SIZE]...: 0 if DEVICE is as the file BEFORE, but for these
- * ranges; else says where it is not, and 1.
+ * Every other round lays its damage into RAM that no driver has, as it is found after a reset, and
+ * ramdax binds the device. In the others the device is bound and the region disabled; labels go
+ * through the DIMM's ioctl, and the kernel has read all of it before ramdax comes. So what the
+ * kernel does to itself is told from what ramdax has it do.
  *
- * Some damage is given checksums that fit, so that the kernel believes it. Two kinds of it crash
- * Linux 7.3 by itself, before any program could look, and are left out: an index block whose number
- * of slots overflows 32 bits (drivers/nvdimm/label.c, nd_label_data_init), and a BTT with fewer
- * free blocks than lanes (btt.c, btt_freelist_init).
+ * A line each: "ok" or "not ok" and what was done. Status 1 if any was not ok.
  */
 #define _GNU_SOURCE
-#include <endian.h>
+#include <dirent.h>
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include <linux/fs.h>
+#include <linux/ndctl.h>
 
-#define LABEL_AREA (128 * 1024)
-#define INDEX_SIZE 256
-#define LABEL_SIZE 256
-#define LABELS     (2 * INDEX_SIZE)
-#define SLOTS      510
-#define INFO_SIZE  4096
-#define PLACES_MAX 16
+#include "harm.h"
 
-static uint64_t state;
+#define DEVICES "/sys/bus/nd/devices/"
+#define DRIVERS "/sys/bus/nd/drivers/"
+#define RAMDAX  "/sys/bus/platform/drivers/ramdax/"
+#define DEVICE  "e820_pmem"
+#define CHUNK   (64 * 1024) /* of the label area, as much as an ioctl takes */
+#define TIME    120         /* seconds for one run of ramdax */
 
-/* splitmix64 */
-static uint64_t number(void)
+static int kmsg;
+
+/* 0 or an errno. */
+static int put(const char *path, const char *value)
 {
-	uint64_t z = (state += 0x9e3779b97f4a7c15);
+	int fd = open(path, O_WRONLY | O_CLOEXEC), r = 0;
 
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-	return z ^ (z >> 31);
+	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+		r = errno;
+	if (fd >= 0)
+		close(fd);
+	return r;
 }
 
-static uint64_t below(uint64_t n)
+static void must(const char *path, const char *value)
 {
-	return number() % n;
+	if (put(path, value))
+		err(2, "'%s' to %s", value, path);
 }
 
-static void get(int fd, void *bytes, size_t n, uint64_t at)
+static void get(char *to, size_t size, const char *device, const char *attribute)
 {
-	if (pread(fd, bytes, n, (off_t)at) != (ssize_t)n)
-		err(2, "read at %#llx", (unsigned long long)at);
-}
+	char path[320];
+	ssize_t n = -1;
+	int fd;
 
-static void put(int fd, const void *bytes, size_t n, uint64_t at)
-{
-	if (pwrite(fd, bytes, n, (off_t)at) != (ssize_t)n)
-		err(2, "write at %#llx", (unsigned long long)at);
-}
-
-/* lib/libnvdimm's nd_fletcher64() over @n bytes whose checksum, at @at, counts as zero. */
-static void sum(uint8_t *bytes, size_t n, size_t at)
-{
-	uint32_t low = 0, word;
-	uint64_t high = 0, value;
-
-	memset(bytes + at, 0, 8);
-	for (size_t i = 0; i < n; i += 4) {
-		memcpy(&word, bytes + i, 4);
-		low += le32toh(word);
-		high += low;
+	snprintf(path, sizeof(path), DEVICES "%s/%s", device, attribute);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, to, size - 1);
+		close(fd);
 	}
-	value = htole64((high << 32) | low);
-	memcpy(bytes + at, &value, 8);
+	to[n < 0 ? 0 : n] = '\0';
+	to[strcspn(to, "\n")] = '\0';
 }
 
-/* Bits, a torn write, or noise. */
-static const char *wreck(uint8_t *bytes, size_t n)
+/* The names of nd devices that begin so, one after another; @n of them at most. */
+static size_t list(const char *prefix, char names[][64], size_t max)
 {
-	size_t at;
+	DIR *dir = opendir(DEVICES);
+	struct dirent *entry;
+	size_t n = 0;
 
-	switch (below(4)) {
-	case 0:
-		for (uint64_t i = 1 + below(3); i; i--)
-			bytes[below(n)] ^= (uint8_t)(1 << below(8));
-		return "bits flipped";
-	case 1:
-		at = below(n);
-		memset(bytes + at, 0, n - at);
-		return "torn, zeroes behind";
-	case 2:
-		at = below(n);
-		memset(bytes, 0xff, at);
-		return "torn, ones before";
-	default:
-		for (size_t i = 0; i < n; i++)
-			bytes[i] = (uint8_t)number();
-		return "noise";
-	}
+	while (dir && n < max && (entry = readdir(dir)))
+		if (!strncmp(entry->d_name, prefix, strlen(prefix)))
+			snprintf(names[n++], 64, "%.63s", entry->d_name);
+	if (dir)
+		closedir(dir);
+	return n;
 }
 
-struct field {
-	const char *name;
-	size_t offset, size;
-};
-
-/* A value that is near to what is there, an extreme, or any. */
-static void change(uint8_t *bytes, const struct field *f)
+static void settle(void)
 {
-	uint64_t value = 0;
+	char bus[1][64], done[8];
 
-	memcpy(&value, bytes + f->offset, f->size < 8 ? f->size : 8);
-	switch (below(6)) {
-	case 0:
-		value += (uint64_t)1 << below(40);
-		break;
-	case 1:
-		value -= (uint64_t)1 << below(40);
-		break;
-	case 2:
-		value = 0;
-		break;
-	case 3:
-		value = UINT64_MAX;
-		break;
-	case 4:
-		value <<= 1 + below(8);
-		break;
-	default:
-		value = number();
-	}
-	memcpy(bytes + f->offset, &value, f->size < 8 ? f->size : 8);
+	if (list("ndbus", bus, 1))
+		get(done, sizeof(done), bus[0], "wait_probe");
 }
 
-#define FIELD(list) (&(list)[below(sizeof(list) / sizeof((list)[0]))])
-
-/* drivers/nvdimm/label.h, struct nd_namespace_index; without nslot, at 0x38: see above */
-static const struct field index_fields[] = {
-	{"signature", 0, 8},       {"flags", 0x10, 3},        {"label size", 0x13, 1},
-	{"sequence", 0x14, 4},     {"own offset", 0x18, 8},   {"own size", 0x20, 8},
-	{"other offset", 0x28, 8}, {"label offset", 0x30, 8}, {"major", 0x3c, 2},
-	{"minor", 0x3e, 2},        {"free slots", 0x48, 2},
-};
-#define INDEX_SUM 0x40
-
-/* struct nvdimm_efi_label */
-static const struct field label_fields[] = {
-	{"uuid", 0, 8},        {"name", 0x10, 8},   {"flags", 0x50, 4},    {"labels", 0x54, 2},
-	{"position", 0x56, 2}, {"cookie", 0x58, 8}, {"lba size", 0x60, 8}, {"start", 0x68, 8},
-	{"raw size", 0x70, 8}, {"slot", 0x78, 4},   {"type", 0x80, 8},     {"claim class", 0x90, 8},
-};
-#define LABEL_SUM 0xf8
-
-/* drivers/nvdimm/pfn.h, struct nd_pfn_sb */
-static const struct field pfn_fields[] = {
-	{"signature", 0, 8},      {"uuid", 0x10, 8},        {"parent uuid", 0x20, 8},
-	{"flags", 0x30, 4},       {"major", 0x34, 2},       {"minor", 0x36, 2},
-	{"data offset", 0x38, 8}, {"pages", 0x40, 8},       {"mode", 0x48, 4},
-	{"start pad", 0x4c, 4},   {"end cut", 0x50, 4},     {"alignment", 0x54, 4},
-	{"page size", 0x58, 4},   {"page struct", 0x5c, 2},
-};
-
-/* drivers/nvdimm/btt.h, struct btt_sb: what does not lead the kernel astray */
-static const struct field btt_fields[] = {
-	{"signature", 0, 8}, {"uuid", 0x10, 8},  {"parent uuid", 0x20, 8},
-	{"flags", 0x30, 4},  {"major", 0x34, 2}, {"minor", 0x36, 2},
-};
-
-static bool is_used(const uint8_t *area, size_t slot)
+static uint8_t *map(const struct media *m)
 {
-	return !(area[INDEX_SUM + 8 + slot / 8] >> (slot % 8) & 1);
+	int fd = open("/dev/mem", O_RDWR | O_CLOEXEC);
+	void *p = MAP_FAILED;
+
+	if (fd >= 0)
+		p = mmap(NULL, m->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)BASE);
+	if (p == MAP_FAILED)
+		err(2, "/dev/mem");
+	close(fd);
+	return p;
 }
 
-/* One of the labels that count, by the first index block. */
-static size_t used_label(const uint8_t *area)
+/* Writes where the damage is. */
+static void lay(const struct media *m, bool labels)
 {
-	size_t slots[SLOTS], n = 0;
+	uint8_t *ram = map(m);
 
-	for (size_t i = 0; i < SLOTS; i++)
-		if (is_used(area, i) && area[LABELS + i * LABEL_SIZE + 0x54])
-			slots[n++] = i;
-	return LABELS + (n ? slots[below(n)] : below(8)) * LABEL_SIZE;
+	for (size_t i = 0; i < m->n_harmed; i++)
+		if (labels || m->harmed[i].start < m->size - LABEL_AREA)
+			memcpy(ram + m->harmed[i].start, m->bytes + m->harmed[i].start,
+			       m->harmed[i].size);
+	munmap(ram, m->size);
 }
 
-static void harm_labels(uint8_t *area)
+static void restore(struct media *m, uint8_t *ram)
 {
-	size_t index = below(2) * INDEX_SIZE, one = used_label(area), two = used_label(area);
-	const struct field *f;
-
-	switch (below(7)) {
-	case 0:
-		printf("index %zu: %s\n", index / INDEX_SIZE, wreck(area + index, INDEX_SIZE));
-		break;
-	case 1:
-		printf("both indexes: %s\n", wreck(area, 2 * INDEX_SIZE));
-		break;
-	case 2:
-		printf("a label: %s\n", wreck(area + one, LABEL_SIZE));
-		break;
-	case 3:
-		f = FIELD(index_fields);
-		for (size_t i = 0; i < 2; i++) {
-			change(area + i * INDEX_SIZE, f);
-			sum(area + i * INDEX_SIZE, INDEX_SIZE, INDEX_SUM);
-		}
-		printf("indexes: %s, with a sum that fits\n", f->name);
-		break;
-	case 4:
-		f = FIELD(label_fields);
-		change(area + one, f);
-		sum(area + one, LABEL_SIZE, LABEL_SUM);
-		printf("a label: %s, with a sum that fits\n", f->name);
-		break;
-	case 5:
-		f = FIELD(label_fields);
-		memcpy(area + two + f->offset, area + one + f->offset, f->size);
-		sum(area + two, LABEL_SIZE, LABEL_SUM);
-		printf("two labels: the same %s\n", f->name);
-		break;
-	default:
-		printf("the label area: %s\n", wreck(area, LABEL_AREA));
-	}
+	for (size_t i = 0; i < m->n_harmed; i++)
+		memcpy(ram + m->harmed[i].start, m->pristine + m->harmed[i].start,
+		       m->harmed[i].size);
+	for (uint64_t page = 0; page < m->size; page += PAGE)
+		if (m->touched[page / PAGE])
+			memcpy(ram + page, m->pristine + page, PAGE);
+	memset(m->touched, 0, m->size / PAGE);
 }
 
-static void harm_info(uint8_t *block, const char *kind, const struct field *f)
+static void write_labels(const struct media *m, const char *dimm)
 {
-	if (below(2)) {
-		printf("%s info block: %s\n", kind, wreck(block, INFO_SIZE));
-		return;
-	}
-	change(block, f);
-	sum(block, INFO_SIZE, INFO_SIZE - 8);
-	printf("%s info block: %s, with a sum that fits\n", kind, f->name);
-}
+	struct nd_cmd_set_config_hdr *command = malloc(sizeof(*command) + CHUNK + 4);
+	char path[80];
+	int fd;
 
-static uint64_t device_size(int fd)
-{
-	uint64_t size;
-
-	if (ioctl(fd, BLKGETSIZE64, &size))
-		err(2, "size");
-	return size;
-}
-
-static int damage(const char *device, const char *seed, const char *places)
-{
-	static uint8_t area[LABEL_AREA];
-	unsigned long long at[PLACES_MAX];
-	char kind[PLACES_MAX][8];
-	size_t n = 0, i;
-	int fd = open(device, O_RDWR | O_SYNC);
-	FILE *f = fopen(places, "r");
-
-	if (fd < 0 || !f)
-		err(2, "%s, %s", device, places);
-	while (n < PLACES_MAX && fscanf(f, "%7s %lli", kind[n], (long long *)&at[n]) == 2)
-		n++;
-	fclose(f);
-	state = strtoull(seed, NULL, 0);
-	if (!n || below(5) < 3) {
-		uint64_t labels = device_size(fd) - LABEL_AREA;
-
-		get(fd, area, sizeof(area), labels);
-		harm_labels(area);
-		put(fd, area, sizeof(area), labels);
-	} else {
-		i = below(n);
-		get(fd, area, INFO_SIZE, at[i]);
-		if (!strcmp(kind[i], "pfn"))
-			harm_info(area, "page frame", FIELD(pfn_fields));
-		else if (!strcmp(kind[i], "btt"))
-			harm_info(area, "BTT", FIELD(btt_fields));
-		else
-			printf("superblock: %s\n", wreck(area + 1024, 1024)); /* of ext4 */
-		put(fd, area, INFO_SIZE, at[i]);
+	snprintf(path, sizeof(path), "/dev/%s", dimm);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	for (uint32_t at = 0; at < LABEL_AREA; at += CHUNK) {
+		command->in_offset = at;
+		command->in_length = CHUNK;
+		memcpy(command->in_buf, m->bytes + m->size - LABEL_AREA + at, CHUNK);
+		if (fd < 0 || ioctl(fd, ND_IOCTL_SET_CONFIG_DATA, command) < 0)
+			err(2, "labels to %s", path);
 	}
 	close(fd);
-	return 0;
+	free(command);
 }
 
-static int changed(const char *before, const char *device, int n, char **ranges)
+/* What the kernel has up: whatever it has made of labels is there, and stays. */
+static void see(struct places *seen)
 {
-	static uint8_t old[1 << 16], new[1 << 16];
-	int a = open(before, O_RDONLY), b = open(device, O_RDONLY);
-	uint64_t size;
+	char names[PLACES_MAX][64], text[80];
 
-	if (a < 0 || b < 0)
-		err(2, "%s, %s", before, device);
-	size = device_size(b);
-	for (uint64_t at = 0; at < size; at += sizeof(old)) {
-		get(a, old, sizeof(old), at);
-		get(b, new, sizeof(new), at);
-		if (!memcmp(old, new, sizeof(old)))
-			continue;
-		for (size_t i = 0; i < sizeof(old); i++) {
-			bool allowed = old[i] == new[i];
+	seen->n = list("namespace", names, PLACES_MAX);
+	for (size_t i = 0; i < seen->n; i++) {
+		struct place *p = &seen->at[i];
 
-			for (int r = 0; !allowed && r + 1 < n; r += 2) {
-				uint64_t start = strtoull(ranges[r], NULL, 0);
-
-				allowed = at + i >= start &&
-					  at + i - start < strtoull(ranges[r + 1], NULL, 0);
-			}
-			if (!allowed) {
-				printf("byte %#llx was %#x and is %#x\n",
-				       (unsigned long long)(at + i), old[i], new[i]);
-				return 1;
-			}
-		}
+		memset(p, 0, sizeof(*p));
+		get(p->name, sizeof(p->name), names[i], "alt_name");
+		get(text, sizeof(text), names[i], "size");
+		p->raw = strtoull(text, NULL, 0);
+		get(text, sizeof(text), names[i], "resource");
+		p->start = strtoull(text, NULL, 0) - BASE;
 	}
-	return 0;
+}
+
+/* The damage as a running kernel meets it. */
+static void lay_alive(const struct media *m, struct places *seen)
+{
+	char region[1][64], dimm[1][64];
+
+	must("/sys/bus/platform/devices/" DEVICE "/driver_override", "ramdax");
+	must(RAMDAX "bind", DEVICE);
+	settle();
+	if (list("region", region, 1) != 1 || list("nmem", dimm, 1) != 1)
+		errx(2, "there is no region");
+	must(DRIVERS "nd_region/unbind", region[0]);
+	lay(m, false);
+	write_labels(m, dimm[0]);
+	must(DRIVERS "nvdimm/unbind", dimm[0]);
+	put(DRIVERS "nvdimm/bind", dimm[0]); /* refused, if labels overlap */
+	put(DRIVERS "nd_region/bind", region[0]);
+	settle();
+	see(seen);
+}
+
+/* How ramdax ended: its exit status, or 128 and the signal. What it prints is in @out and @errors.
+ */
+static int ramdax(const char *out, const char *errors, const char *verb, const char *option)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (!freopen(out, "w", stdout) || !freopen(errors, "w", stderr))
+			_exit(126);
+		alarm(TIME);
+		execlp("ramdax", "ramdax", verb, option, (char *)NULL);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		err(2, "cannot run ramdax");
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* The first line of the kernel's log since the last call that says that it has fallen; NULL if it
+ * has not. A warning is none: the kernel warns of requests that lie outside a namespace. */
+static const char *fallen(void)
+{
+	static char line[1024], found[1024];
+	ssize_t n;
+
+	found[0] = '\0';
+	while ((n = read(kmsg, line, sizeof(line) - 1)) > 0 || (n < 0 && errno == EPIPE)) {
+		if (n < 0)
+			continue;
+		line[n] = '\0';
+		if (!*found && (strstr(line, "BUG:") || strstr(line, "Oops") ||
+				strstr(line, "general protection")))
+			memcpy(found, line, sizeof(found));
+	}
+	return *found ? found : NULL;
+}
+
+static void show(const char *path)
+{
+	char line[512];
+	FILE *f = fopen(path, "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		printf("#   %s", line);
+	if (f)
+		fclose(f);
+}
+
+static void judge(struct media *m, const struct places *seen, int status, int again,
+		  char why[TEXT_MAX])
+{
+	static struct report report;
+	uint8_t *ram = NULL;
+
+	if (!report_read("/tmp/json", &report))
+		add_text(why, "there is no report\n");
+	else
+		judge_report(m, &report, status, why);
+	if (again != status && !((status == 1 || status == 4) && again >= 4 && again <= 6))
+		add_text(why, "then plan --check: %d\n", again);
+	put(RAMDAX "unbind", DEVICE);
+	ram = map(m);
+	judge_memory(m, &report, seen, ram, why);
+	restore(m, ram);
+	munmap(ram, m->size);
+}
+
+static bool one(struct media *m, uint64_t seed)
+{
+	static struct places seen;
+	char what[TEXT_MAX] = "", why[TEXT_MAX] = "";
+	const char *fell;
+	bool alive = seed % 2;
+	int status, again;
+
+	media_harm(m, seed, what);
+	seen.n = 0;
+	if (alive)
+		lay_alive(m, &seen);
+	else
+		lay(m, true);
+	fell = fallen();
+	if (fell)
+		errx(3, "%llu: %s: the kernel fell before ramdax came: %s",
+		     (unsigned long long)seed, what, fell);
+	unlink("/run/ramdax/report.json"); /* or what this boot made counts as created for ever */
+	status = ramdax("/tmp/json", "/tmp/err", "apply", "--json");
+	again = ramdax("/tmp/out", "/tmp/out", "plan", "--check");
+	judge(m, &seen, status, again, why);
+	fell = fallen();
+	if (fell)
+		add_text(why, "the kernel fell: %s\n", fell);
+	media_heal(m);
+	printf("%s - %llu, %s: %s: %d\n", *why ? "not ok" : "ok", (unsigned long long)seed,
+	       alive ? "alive" : "after a reset", what, status);
+	if (*why)
+		printf("#   %s", why);
+	if (*why || status == 1)
+		show("/tmp/err");
+	if (*why)
+
+		show("/tmp/out");
+	fflush(stdout);
+	return !*why;
 }
 
 int main(int argc, char **argv)
 {
-	if (argc == 5 && !strcmp(argv[1], "damage"))
-		return damage(argv[2], argv[3], argv[4]);
-	if (argc >= 4 && !strcmp(argv[1], "changed"))
-		return changed(argv[2], argv[3], argc - 4, argv + 4);
-	fprintf(stderr, "usage: harm damage DEVICE SEED PLACES\n"
-			"       harm changed BEFORE DEVICE [START SIZE]...\n");
-	return 2;
+	static struct report report;
+	struct media m = {0};
+	uint64_t seed, last;
+	unsigned n_bad = 0;
+	uint8_t *ram;
+
+	if (argc != 5 || !report_read(argv[4], &report)) {
+		fprintf(stderr, "usage: harm SIZE FIRST LAST REPORT\n");
+		return 2;
+	}
+	m.size = strtoull(argv[1], NULL, 0);
+	m.known = report.places;
+	m.pristine = malloc(m.size);
+	m.bytes = malloc(m.size);
+	m.touched = calloc(m.size / PAGE, 1);
+	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (kmsg < 0 || lseek(kmsg, 0, SEEK_END) < 0 || !m.pristine || !m.bytes || !m.touched)
+		err(2, "/dev/kmsg, or memory");
+	must(RAMDAX "unbind", DEVICE);
+	ram = map(&m);
+	memcpy(m.pristine, ram, m.size);
+	memcpy(m.bytes, ram, m.size);
+	munmap(ram, m.size);
+	last = strtoull(argv[3], NULL, 0);
+	for (seed = strtoull(argv[2], NULL, 0); seed <= last; seed++)
+		n_bad += !one(&m, seed);
+	return n_bad > 0;
 }
