@@ -41,5 +41,6 @@ static enum status run(const struct invocation *in)
 const struct command command_export = {
 	.name = "export",
 	.summary = "print a layout that describes the machine as it is",
+	.text_only = true,
 	.run = run,
 };

@@ -85,5 +85,6 @@ const struct command command_fstab = {
 	.name = "fstab",
 	.summary = "print lines for fstab, or check what is mounted",
 	.options = options,
+	.text_only = true,
 	.run = run,
 };

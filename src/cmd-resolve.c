@@ -30,5 +30,6 @@ static enum status run(const struct invocation *in)
 const struct command command_resolve = {
 	.name = "resolve",
 	.summary = "print the layout with everything derived or inherited made explicit",
+	.text_only = true,
 	.run = run,
 };

@@ -136,5 +136,6 @@ const struct command command_udev = {
 	.name = "udev",
 	.arguments = "DEVPATH",
 	.summary = "name the namespace behind a device, for udev's rule",
+	.text_only = true,
 	.run = run,
 };

@@ -72,10 +72,6 @@ static enum status run(const struct invocation *in)
 	const char *argv[ARRAY_SIZE(options) + 6] = {0};
 	_cleanup_(freep) char *own = own_path(), *script = find_script(own);
 
-	if (in->json) {
-		diag_error("\"update-bootloader\" has no --json");
-		return STATUS_USAGE;
-	}
 	if (!script) {
 		diag_error("there is no \"" SCRIPT "\" beside this program, nor where helper "
 			   "programs are");
@@ -94,5 +90,6 @@ const struct command command_update_bootloader = {
 	.name = "update-bootloader",
 	.summary = "put that argument into the boot loader's entries",
 	.options = options,
+	.text_only = true,
 	.run = run,
 };

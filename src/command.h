@@ -54,6 +54,7 @@ struct command {
 	const char *arguments; /* "[NAME...]"; NULL: none are taken */
 	const char *summary;
 	const struct option_spec *options; /* of its own; ends with a NULL name; NULL: none */
+	bool text_only;                    /* there is no report for --json */
 	enum status (*run)(const struct invocation *in);
 };
 

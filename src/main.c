@@ -215,6 +215,10 @@ static enum status run_command(struct invocation *in, const struct command *comm
 		diag_error("\"%s\" takes no argument \"%s\"", command->name, in->arguments[0]);
 		return wrong_usage();
 	}
+	if (in->json && command->text_only) {
+		diag_error("\"%s\" has no --json", command->name);
+		return wrong_usage();
+	}
 	return command->run(in);
 }
 

@@ -35,7 +35,7 @@ static void add_shape(struct json_object *parent, const struct row_namespace *ro
 		place = row_place(row);
 	json_add_string(parent, "mode", mode_name(shape.mode));
 	json_add_number_if(parent, "size", place.parts.capacity, place.parts.capacity);
-	json_add_number_if(parent, "start", place.where.size, place.where.start);
+	json_add_number_if(parent, "start", place.where.start, place.where.start);
 	json_add_number_if(parent, "raw_size", place.where.size, place.where.size);
 	json_add_number_if(parent, "align", shape.align, shape.align);
 	json_add_string(parent, "map", shape.map == MAP_NONE ? NULL : map_name(shape.map));
@@ -79,18 +79,19 @@ static void add_namespace(struct json_object *array, const struct machine *m,
 	add_filesystem(ns, seen);
 }
 
+/* The kernel hides addresses from everybody but root: they are then 0, which no carveout has. */
 static void add_memory(struct json_object *parent, const struct row_region *row)
 {
 	uint64_t usable = row_usable(row), left = 0;
-	bool known = row->range.size;
+	bool known = row->range.size, start_known = row->range.start;
 	bool free_known = row_free(row, &left);
 	struct json_object *labels;
 
-	json_add_number_if(parent, "start", known, row->range.start);
+	json_add_number_if(parent, "start", start_known, row->range.start);
 	json_add_number_if(parent, "size", known, row->range.size);
 	json_add_number_if(parent, "usable", known, usable);
 	json_add_number_if(parent, "free", free_known, left);
-	if (!known) {
+	if (!known || !start_known) {
 		json_add_null(parent, "label_area");
 		return;
 	}

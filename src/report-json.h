@@ -2,8 +2,9 @@
 /*
  * The JSON documents, version 1. Keys are never missing: what is not known is null. Sizes and
  * addresses are integers, bytes. Readers must accept keys that are not named here.
+ * schema/report.schema.json says the same to programs.
  *
- * The status, "ramdax status --json", "ramdax apply --json" and /run/ramdax/report.json:
+ * The status, "ramdax status --json", also of apply, wipe and scrub, and /run/ramdax/report.json:
  *
  *   version        1
  *   status         exit status (of apply: the true one, which --boot hides)
@@ -16,7 +17,8 @@
  *   regions        [{
  *     name         the layout's; the kernel's ("region0") where no region of the layout claims it;
  *                  null if it is a carveout that nobody claims and nothing is bound to
- *     start, size  physical, with the label area; null if there is no carveout
+ *     start, size  physical, with the label area; null if there is no carveout, and the start if
+ *                  the kernel hides it
  *     usable       for namespaces
  *     free         of that, what no namespace has; null if it is not known
  *     label_area   {start, size}

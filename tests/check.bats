@@ -235,7 +235,6 @@ crash_warning='crash kernels get the carveouts of this one, which their memory d
 	run -5 "$BATS_TEST_TMPDIR/sbin/ramdax" --root 'a b' update-bootloader --trial --dry-run --layout "x'y"
 	[ "$output" = "$BATS_TEST_TMPDIR/sbin/ramdax
 <--dry-run><--trial><--layout><x'y><--root><a b>" ]
-	run -2 "$BATS_TEST_TMPDIR/sbin/ramdax" update-bootloader --json
 	run -2 "$BATS_TEST_TMPDIR/sbin/ramdax" update-bootloader --unknown
 	run -2 "$BATS_TEST_TMPDIR/sbin/ramdax" update-bootloader word
 }

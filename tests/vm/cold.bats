@@ -57,7 +57,10 @@ teardown() { vm_teardown; }
 		run 0 ramdax plan
 		modprobe -a nd_pmem ramdax
 		judge 4 'region "all": absent'
+		run 0 ramdax plan --json
+		document plan /tmp/out
 		run 0 ramdax apply
+		document status /run/ramdax/report.json
 		is "there are seven namespaces" "$(namespaces)" 7
 		judge 0 '7 declared: 7 equal'
 
@@ -100,6 +103,8 @@ teardown() { vm_teardown; }
 				mount -t "$2" -o "${3:-rw}" "$(device "$1")" /mnt
 			[ -z "$3" ] || holds "DAX is on" grep -q "/mnt $2.*$3" /proc/mounts
 			holds "and can be written" eval 'echo hello > /mnt/file && sync'
+			[ -z "$3" ] || run 0 ramdax status --json
+			[ -z "$3" ] || document status /tmp/out
 			holds "and is done with" umount /mnt
 		}
 		use images ext4 dax=always
@@ -128,6 +133,7 @@ teardown() { vm_teardown; }
 			"$(device images)"
 	END
 	vm_boot --memmap '1048704K!4G' --memory 3G
+	vm_documents 4
 }
 
 @test "what a previous owner left in the RAM neither disturbs nor can be read" {

@@ -169,6 +169,12 @@ vm_said() {
 	grep -E -e "$1" "$vm_dir/output"
 }
 
+# vm_documents N: the N documents that the last guest printed (document, in guest/lib.sh) are as
+# their schema has them.
+vm_documents() {
+	vm_said '^document ' | sed 's/^document //' | "$vm_root/tests/schema/documents.py" lines "$1"
+}
+
 # Makes $vm_dir/initrd: the image that all share, with this scenario's files.
 vm_initrd() {
 	local image

@@ -58,6 +58,7 @@ fill='
 
 	vm_script <<-'END'
 		run 0 ramdax apply --boot
+		document status /run/ramdax/report.json
 		is "the status is 0" "$(report .status)" 0
 		judge 0
 		ramdax-verify --openmetrics >/tmp/metrics
@@ -74,6 +75,7 @@ fill='
 	END
 	vm_boot --memmap '262272K!4G'
 	vm_kept
+	vm_documents 1
 }
 
 @test "what differs is kept and reported; one more is made, one less is left alone" {
@@ -100,6 +102,8 @@ fill='
 		cp /tmp/good /etc/ramdax/layout.toml
 		sed -i '/name = "memory"/,/size/s/64MiB/96MiB/' /etc/ramdax/layout.toml
 		run 5 ramdax plan --check
+		ramdax plan --json >/tmp/out
+		document plan /tmp/out
 		run 5 ramdax apply
 		says "the message names it" /tmp/err '"memory"'
 		judge 5 'memory +different .*its device offers'
@@ -122,12 +126,14 @@ fill='
 		judge 5 'new +absent'
 		run 0 ramdax apply --boot
 		judge 5 'plain +different .*mode is raw, not sector'
+		document status /run/ramdax/report.json
 		is "the report has the status" "$(report .status)" 5
 		is "and the conflict" "$(reported plain)" conflict
 		is "the rest is done" "$(reported new)" created
 	END
 	vm_boot --memmap '262272K!4G'
 	vm_kept
+	vm_documents 2
 }
 
 @test "interrupted by a power cut, the next boot finishes" {

@@ -203,6 +203,11 @@ status_of() {
 		'.regions[].namespaces[] | select(.name == $n) | .[$f] // empty'
 }
 
+# document KIND FILE: prints a JSON document of ramdax for vm_documents; KIND is status or plan.
+document() {
+	echo "document $1 $(tr -d '\n' <"$2")"
+}
+
 # writes COMMAND...: every system call of the command, its children and modprobe that could change
 # something outside /tmp and /run: opening for writing, mounting, ioctls on devices, loading.
 writes() {
