@@ -7,35 +7,14 @@
 #define RAMDAX_APPLY_H
 
 #include "deadline.h"
-#include "machine.h"
+#include "outcome.h"
 #include "plan-empty.h"
-#include "spent.h"
 #include "sysfs.h"
 
 struct apply_options {
 	struct plan_options plan;
 	deadline deadline; /* after it no step is begun, and none may go on */
 	bool look_only;    /* do nothing: the outcome says what there would be to do */
-};
-
-/* A step that was tried. */
-struct done_step {
-	enum step_kind kind;
-	char *object; /* the name of the namespace, region or device */
-	int result;   /* 0 or -errno */
-	char *why;    /* of a failure; NULL */
-	bool required;
-};
-
-/* What came of it. */
-struct outcome {
-	struct done_step *done;
-	size_t n_done;
-	struct machine *machine; /* as it is afterwards */
-	struct plan *plan;       /* what is left */
-	enum status status;
-	bool modules_loaded;
-	struct spent spent;
 };
 
 /*
@@ -52,17 +31,6 @@ struct outcome *apply_run(struct sysfs *fs, const struct layout *layout,
  */
 struct outcome *apply_emptying(struct sysfs *fs, const struct layout *layout,
 			       const struct apply_options *options, const struct emptying *what);
-void outcome_free(struct outcome *outcome);
-
-/* Whether this run made the namespace @name. */
-bool outcome_created(const struct outcome *outcome, const char *name);
-
-/* The failure of the step that concerns @object, or NULL. */
-const struct done_step *outcome_failure(const struct outcome *outcome, const char *object);
-
-/* Whether something that is required is not there. */
-bool outcome_required_missing(const struct outcome *outcome);
-
 /* Takes the lock of all that changes something, waiting for whoever has it. A descriptor, which
  * holds it until closed, or -errno. Made below the root; on a captured machine there is none. */
 int apply_lock(const struct sysfs *fs);

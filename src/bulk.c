@@ -6,12 +6,12 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "cover.h"
 #include "fill.h"
 #include "label-image.h"
 #include "label.h"
 #include "machine.h"
 #include "mem.h"
-#include "nd.h"
 #include "spent.h"
 
 /* The most mkfs programs at a time: each may take tens of megabytes. */
@@ -25,8 +25,7 @@ struct group {
 	size_t n;
 	deadline deadline;
 	struct text *why;
-	char *device; /* the scaffold over the region */
-	struct blockdev raw;
+	struct cover cover;
 	_Atomic size_t next; /* to be formatted */
 };
 
@@ -46,46 +45,11 @@ bool bulk_takes(const struct step *step)
 	       (!step->format || fill_can_format(step));
 }
 
-static int set(struct group *g, const char *attribute, const char *value)
-{
-	return failed(g, nd_set(g->fs, g->device, attribute, value), attribute);
-}
-
-/* One raw namespace over all of the region. */
-static int cover(struct group *g)
-{
-	_cleanup_(freep) char *block = NULL;
-	char text[UUID_STR_LEN];
-	uuid_t uuid;
-	int r = failed(g, nd_set_number(g->fs, g->region->name, "align", PAGE_BYTES),
-		       "align of the region");
-
-	uuid_generate_random(uuid);
-	uuid_unparse_lower(uuid, text);
-	if (r == 0)
-		r = nd_seed(g->fs, g->region->name, &g->device, g->why);
-	if (r == 0)
-		r = set(g, "alt_name", SCAFFOLD_PREFIX "region");
-	if (r == 0)
-		r = set(g, "uuid", text);
-	if (r == 0)
-		r = failed(g, nd_set_number(g->fs, g->device, "size", g->region->usable), "size");
-	if (r == 0)
-		r = set(g, "force_raw", "1");
-	if (r == 0)
-		r = failed(g, nd_bind(g->fs, "nd_pmem", g->device), "bind to nd_pmem");
-	if (r == 0)
-		r = failed(g, nd_block(g->fs, g->device, &block), "its block device");
-	if (r == 0)
-		r = failed(g, blockdev_open(&g->raw, block), "opening its block device");
-	return r;
-}
-
 static struct filling filling_of(struct group *g, struct bulk_step *s)
 {
 	return (struct filling){
 		.step = s->step,
-		.dev = &g->raw,
+		.dev = &g->cover.raw,
 		.base = s->step->where.start - g->region->range.start,
 		.deadline = g->deadline,
 		.why = &s->why,
@@ -139,20 +103,16 @@ static void format_all(struct group *g)
 		pthread_join(threads[--others], NULL);
 }
 
-/* Fills the spaces of all; one that fails is left out. 0 and how many are filled, or -errno. */
-static int fill(struct group *g, size_t *filled)
+/* Fills the spaces of all; one that fails is left out. 0 or -errno. */
+static int fill(struct group *g)
 {
-	int r;
-
 	fill_all(g, fill_clear);
 	format_all(g);
 	fill_all(g, fill_info);
-	r = failed(g, blockdev_flush(&g->raw), "flushing");
-	for (size_t i = 0; r == 0 && i < g->n; i++)
-		*filled += g->steps[i].result == 0;
-	return r;
+	return failed(g, blockdev_flush(&g->cover.raw), "flushing");
 }
 
+/* The labels of all that are filled, in place of the scaffold's. */
 static int write_labels(struct group *g)
 {
 	_cleanup_(freep) struct label *labels = mem_calloc(g->n, sizeof(*labels));
@@ -188,20 +148,19 @@ int bulk_create(struct sysfs *fs, struct bulk_step *steps, size_t n, deadline d,
 		.n = n,
 		.deadline = d,
 		.why = why,
-		.raw.fd = -1,
+		.cover = {.fs = fs, .region = steps[0].step->seen_region, .why = why},
 	};
-	size_t filled = 0;
-	int r = cover(&g);
+	int r = cover_lay(&g.cover, REGION_SCAFFOLD), freed;
 
 	if (r == 0)
-		r = fill(&g, &filled);
-	blockdev_close(&g.raw);
-	if (g.device)
-		nd_free(fs, g.device, NULL);
-	if (filled)
+		r = fill(&g);
+	freed = cover_close(&g.cover);
+	if (r == 0)
+		r = freed;
+	if (r == 0)
 		r = write_labels(&g);
-	else if (g.device)
-		nd_delete(fs, g.device);
-	free(g.device);
+	else if (g.cover.device)
+		label_reset(fs, g.region, why);
+	cover_release(&g.cover);
 	return r;
 }

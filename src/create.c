@@ -228,9 +228,9 @@ static int fill(struct making *m)
 
 	if (r == 0)
 		r = fill_space(&filling);
-	blockdev_close(&m->raw);
 	if (r == 0)
 		r = unclaim(m, NULL);
+	blockdev_close(&m->raw);
 	if (r == 0 && m->step->format && !fill_can_format(m->step))
 		r = format_btt(m);
 	return r;

@@ -8,6 +8,8 @@
 #include "infoblock.h"
 #include "mem.h"
 #include "nd.h"
+#include "spent.h"
+#include "takedown.h"
 #include "zero.h"
 
 struct emptied {
@@ -15,7 +17,8 @@ struct emptied {
 	const struct seen_namespace *seen;
 	deadline deadline;
 	struct text *why;
-	struct blockdev raw;
+	struct blockdev *raw; /* through which it is reached, */
+	uint64_t base;        /* and where in that it begins */
 };
 
 /* Says why in words, unless somebody nearer to the cause has done so. Returns @r. */
@@ -26,17 +29,14 @@ static int failed(struct emptied *e, int r, const char *what)
 	return r;
 }
 
-/* Takes it from its driver, and its name. */
-static int take_down(struct emptied *e)
+/* Takes its name from it. */
+static int rename_scaffold(struct emptied *e)
 {
 	char uuid[UUID_STR_LEN], scaffold[sizeof(SCAFFOLD_PREFIX) + UUID_STR_LEN];
-	int r = failed(e, nd_free(e->fs, e->seen->device, e->seen->holder), "unbind");
 
 	uuid_unparse_lower(e->seen->uuid, uuid);
 	snprintf(scaffold, sizeof(scaffold), "%s%s", SCAFFOLD_PREFIX, uuid);
-	if (r == 0)
-		r = failed(e, nd_set(e->fs, e->seen->device, "alt_name", scaffold), "alt_name");
-	return r;
+	return failed(e, nd_set(e->fs, e->seen->device, "alt_name", scaffold), "alt_name");
 }
 
 static int open_raw(struct emptied *e)
@@ -49,25 +49,24 @@ static int open_raw(struct emptied *e)
 	if (r == 0)
 		r = failed(e, nd_block(e->fs, e->seen->device, &block), "its block device");
 	if (r == 0)
-		r = failed(e, blockdev_open(&e->raw, block), "opening its block device");
+		r = failed(e, blockdev_open(e->raw, block), "opening its block device");
 	return r;
 }
 
 static int close_raw(struct emptied *e, int r)
 {
-	int freed;
+	int freed = nd_free(e->fs, e->seen->device, NULL);
 
-	blockdev_close(&e->raw);
-	freed = nd_free(e->fs, e->seen->device, NULL);
+	blockdev_close(e->raw);
 	return r < 0 ? r : failed(e, freed, "unbind from nd_pmem");
 }
 
 static int write_media(struct emptied *e, struct media *media, const char *what)
 {
-	int r = blockdev_write(&e->raw, 0, media);
+	int r = blockdev_write(e->raw, e->base, media);
 
 	if (r == 0)
-		r = blockdev_flush(&e->raw);
+		r = blockdev_flush(e->raw);
 	media_release(media);
 	return failed(e, r, what);
 }
@@ -75,7 +74,8 @@ static int write_media(struct emptied *e, struct media *media, const char *what)
 static int zero(struct emptied *e)
 {
 	struct zeroing zeroing = {
-		.dev = &e->raw,
+		.dev = e->raw,
+		.base = e->base,
 		.where = {e->seen->start, e->seen->raw},
 		.name = e->seen->name,
 		.deadline = e->deadline,
@@ -108,7 +108,7 @@ static int keep_info_block(struct emptied *e, struct media *media)
 {
 	unsigned char area[INFOBLOCK_AREA];
 	uuid_t parent;
-	int r = failed(e, blockdev_read(&e->raw, 0, area, sizeof(area)), "reading its info block");
+	int r = failed(e, blockdev_read(e->raw, 0, area, sizeof(area)), "reading its info block");
 
 	if (r < 0 || e->seen->mode == MODE_RAW)
 		return r;
@@ -137,27 +137,44 @@ static int put_up(struct emptied *e)
 	return r == -ENXIO && e->seen->mode != MODE_RAW ? 0 : failed(e, r, "bind to nd_pmem");
 }
 
+static int wipe(struct emptied *e, bool all)
+{
+	SPENT(all ? SPENT_SCRUB : SPENT_WIPE);
+
+	return all ? zero(e) : wipe_signatures(e);
+}
+
 int empty_wipe(struct sysfs *fs, const struct step *step, deadline d, struct text *why)
 {
-	struct emptied e = {.fs = fs, .seen = step->seen, .deadline = d, .why = why, .raw.fd = -1};
-	int r = take_down(&e);
+	struct blockdev raw = {.fd = -1};
+	struct emptied e = {.fs = fs, .seen = step->seen, .deadline = d, .why = why, .raw = &raw};
+	int r = rename_scaffold(&e);
 
-	if (r == 0 && fs->live) {
-		r = open_raw(&e);
-		if (r == 0)
-			r = step->zero ? zero(&e) : wipe_signatures(&e);
-		r = close_raw(&e, r);
-	}
-	return r < 0 ? r : failed(&e, nd_delete(fs, step->seen->device), "deleting its label");
+	if (r < 0 || !fs->live)
+		return r;
+	r = open_raw(&e);
+	if (r == 0)
+		r = wipe(&e, step->zero);
+	return close_raw(&e, r);
+}
+
+int empty_signatures(struct blockdev *dev, uint64_t base, const struct step *step, struct text *why)
+{
+	struct emptied e = {.seen = step->seen, .why = why, .raw = dev, .base = base};
+
+	return wipe(&e, false);
 }
 
 int empty_scrub(struct sysfs *fs, const struct step *step, deadline d, struct text *why)
 {
-	struct emptied e = {.fs = fs, .seen = step->seen, .deadline = d, .why = why, .raw.fd = -1};
+	struct blockdev raw = {.fd = -1};
+	struct emptied e = {.fs = fs, .seen = step->seen, .deadline = d, .why = why, .raw = &raw};
+	int r = takedown_namespace(fs, step->seen, why);
 	struct media media = {0};
-	int r = take_down(&e);
 	bool known = true;
 
+	if (r == 0)
+		r = rename_scaffold(&e);
 	if (r == 0 && fs->live) {
 		r = open_raw(&e);
 		if (r == 0)
@@ -170,8 +187,9 @@ int empty_scrub(struct sysfs *fs, const struct step *step, deadline d, struct te
 		media_release(&media);
 		r = close_raw(&e, r);
 	}
-	/* Nothing was written yet: it goes back to being what it was. */
-	if (r < 0 && !known)
+	/* What somebody uses was not touched; of what was not written to yet, it goes back to being
+	 * what it was. */
+	if (r < 0 && r != TAKEDOWN_KEPT && !known)
 		put_up(&e);
 	return r < 0 ? r : put_up(&e);
 }

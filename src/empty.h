@@ -8,17 +8,27 @@
 #ifndef RAMDAX_EMPTY_H
 #define RAMDAX_EMPTY_H
 
+#include "blockdev.h"
 #include "deadline.h"
 #include "plan.h"
 #include "sysfs.h"
 #include "text.h"
 
-/* Does @step, a STEP_WIPE: signatures and info blocks are overwritten, with @step->zero all of it,
- * then the label goes. 0, or -errno with a sentence part in @why. */
+/*
+ * The part of @step, a STEP_WIPE, between takedown_namespaces() and the deletion of the label:
+ * signatures and info blocks are overwritten, with @step->zero all of it. 0, or -errno with a
+ * sentence part in @why.
+ */
 int empty_wipe(struct sysfs *fs, const struct step *step, deadline d, struct text *why);
 
+/* The same for signatures and info blocks only, through @dev, in which the namespace begins at
+ * @base. */
+int empty_signatures(struct blockdev *dev, uint64_t base, const struct step *step,
+		     struct text *why);
+
 /* Does @step, a STEP_SCRUB: all of it is zeroed but what makes it a namespace of its mode, and that
- * is written anew. 0, or -errno with a sentence part in @why; then it stays a scaffold. */
+ * is written anew. 0, TAKEDOWN_KEPT, or -errno with a sentence part in @why; then it stays a
+ * scaffold. */
 int empty_scrub(struct sysfs *fs, const struct step *step, deadline d, struct text *why);
 
 #endif

@@ -22,6 +22,7 @@ struct inuse_search {
 	const struct sysfs *fs;
 	struct inuse_node *nodes; /* sorted by kind and number */
 	size_t n_nodes;
+	char *blind; /* what could not be looked at, as the words for a user; or NULL */
 };
 
 /* The node with this kind and number, or NULL. */
@@ -37,7 +38,7 @@ const struct inuse_node *inuse_find_path(const struct inuse_search *search, cons
 void inuse_note(const struct inuse_node *node, const char *format, ...) _printf_(2, 3);
 
 /* Mounts, open files and mappings of all processes. */
-void inuse_processes(const struct inuse_search *search);
+void inuse_processes(struct inuse_search *search);
 
 /* A line of mountinfo (proc_pid_mountinfo(5)). The strings are decoded, in place. */
 struct mountinfo {

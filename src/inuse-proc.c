@@ -106,13 +106,28 @@ static bool has_dax(const char *options)
 	return false;
 }
 
-static void mounts_observe(const struct inuse_search *search, const char *process)
+/* Notes that the file of /proc could not be read, unless its process has gone away, or only others
+ * than root could not read it. A zombie has no mount namespace any more: EINVAL
+ * (fs/proc_namespace.c, mounts_open_common). */
+static void unreadable(struct inuse_search *search, const char *process, const char *file, int r)
+{
+	bool gone = r == -ENOENT || r == -ESRCH || r == -EINVAL;
+
+	if (!gone && search->fs->live && geteuid() == 0 && !search->blind)
+		search->blind = mem_printf("unknown, cannot read /proc/%s%s: %s", process, file,
+					   strerror(-r));
+}
+
+static void mounts_observe(struct inuse_search *search, const char *process)
 {
 	_cleanup_(text_release) struct text text = {0};
 	char *rest, *line;
+	int r = sysfs_read_all(search->fs, &text, MOUNTINFO_MAX, "proc/%s/mountinfo", process);
 
-	if (sysfs_read_all(search->fs, &text, MOUNTINFO_MAX, "proc/%s/mountinfo", process) < 0)
+	if (r < 0) {
+		unreadable(search, process, "/mountinfo", r);
 		return;
+	}
 	rest = text.s;
 	while ((line = strsep(&rest, "\n"))) {
 		const struct inuse_node *node;
@@ -132,15 +147,18 @@ static void mounts_observe(const struct inuse_search *search, const char *proces
 	}
 }
 
-static void files_observe(const struct inuse_search *search, const char *process)
+static void files_observe(struct inuse_search *search, const char *process)
 {
 	_cleanup_(closep) int dir =
 		sysfs_open_file(search->fs, O_RDONLY | O_DIRECTORY, "proc/%s/fd", process);
 	char **names = NULL;
 	size_t n = 0;
+	int r = dir < 0 ? dir : sysfs_list(search->fs, &names, &n, "proc/%s/fd", process);
 
-	if (dir < 0 || sysfs_list(search->fs, &names, &n, "proc/%s/fd", process) < 0)
+	if (r < 0) {
+		unreadable(search, process, "/fd", r);
 		return;
+	}
 	for (size_t i = 0; i < n; i++) {
 		const struct inuse_node *node = NULL;
 		char target[256];
@@ -182,13 +200,16 @@ static const struct inuse_node *mapped_node(const struct inuse_search *search, c
 			  makedev(st.stx_rdev_major, st.stx_rdev_minor));
 }
 
-static void mappings_observe(const struct inuse_search *search, const char *process)
+static void mappings_observe(struct inuse_search *search, const char *process)
 {
 	_cleanup_(text_release) struct text text = {0};
 	char *rest, *line;
+	int r = sysfs_read_all(search->fs, &text, MAPS_MAX, "proc/%s/maps", process);
 
-	if (sysfs_read_all(search->fs, &text, MAPS_MAX, "proc/%s/maps", process) < 0)
+	if (r < 0) {
+		unreadable(search, process, "/maps", r);
 		return;
+	}
 	rest = text.s;
 	while ((line = strsep(&rest, "\n"))) {
 		const struct inuse_node *node;
@@ -216,19 +237,21 @@ static bool seen_before(char ***list, size_t *n, char *name)
 	return false;
 }
 
-void inuse_processes(const struct inuse_search *search)
+void inuse_processes(struct inuse_search *search)
 {
 	_cleanup_(freep) char *self = search->fs->live ? mem_printf("%d", getpid()) : NULL;
 	char **processes = NULL, **namespaces = NULL;
 	size_t n = 0, n_namespaces = 0;
 	char *name = NULL;
+	int r;
 
 	/* Ours first: where it is mounted for us is what people want to read. */
 	if (sysfs_read_link(search->fs, &name, "proc/self/ns/mnt") == 0)
 		(void)seen_before(&namespaces, &n_namespaces, name);
 	mounts_observe(search, "self");
-	if (sysfs_list(search->fs, &processes, &n, "proc") < 0)
-		n = 0;
+	r = sysfs_list(search->fs, &processes, &n, "proc");
+	if (r < 0)
+		unreadable(search, "", "", r);
 	for (size_t i = 0; i < n; i++) {
 		const char *process = processes[i];
 

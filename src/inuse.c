@@ -190,6 +190,12 @@ static void nvmet_observe(const struct inuse_search *search)
 	sysfs_free_names(systems, n_systems);
 }
 
+/* A descriptor or -errno. */
+static int open_exclusively(const struct sysfs *fs, const char *name)
+{
+	return sysfs_open_file(fs, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC, "dev/%s", name);
+}
+
 /* Whatever else claims a block device shows as EBUSY to one who would claim it too: a file system
  * unmounted lazily, the second device of one, bcache, drbd. */
 static void claims_observe(const struct inuse_search *search)
@@ -200,30 +206,89 @@ static void claims_observe(const struct inuse_search *search)
 
 		if (node->character || node->owner->user)
 			continue;
-		fd = sysfs_open_file(search->fs, O_RDONLY | O_EXCL | O_NONBLOCK, "dev/%s",
-				     node->name);
+		fd = open_exclusively(search->fs, node->name);
 		if (fd == -EBUSY)
 			inuse_note(node, "claimed by the kernel");
 	}
 }
 
+/* Claims a whole disk, which claims its partitions, too (block/bdev.c, bd_may_claim). -EBUSY, or
+ * why it could not be. */
+static int claim(const struct sysfs *fs, struct inuse *device)
+{
+	const char *name = strrchr(device->dir, '/') + 1;
+
+	if (!fs->live || !strncmp(name, "dax", 3))
+		return 0;
+	device->claim = open_exclusively(fs, name);
+	return device->claim < 0 ? device->claim : 0;
+}
+
+static void users_observe(struct inuse_search *search, struct inuse *devices, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		device_observe(search, &devices[i]);
+	if (search->n_nodes)
+		qsort(search->nodes, search->n_nodes, sizeof(*search->nodes), compare_nodes);
+	swaps_observe(search);
+	loops_observe(search);
+	nvmet_observe(search);
+	inuse_processes(search);
+	for (size_t i = 0; i < n && search->blind; i++)
+		if (!devices[i].user)
+			devices[i].user = mem_strdup(search->blind);
+}
+
+static void search_release(struct inuse_search *search)
+{
+	for (size_t i = 0; i < search->n_nodes; i++)
+		free(search->nodes[i].name);
+	free(search->nodes);
+	free(search->blind);
+}
+
 void inuse_observe(const struct sysfs *fs, struct inuse *devices, size_t n)
 {
-	struct inuse_search search = {.fs = fs};
+	_cleanup_(search_release) struct inuse_search search = {.fs = fs};
 
 	if (!n)
 		return;
-	for (size_t i = 0; i < n; i++)
-		device_observe(&search, &devices[i]);
-	if (search.n_nodes)
-		qsort(search.nodes, search.n_nodes, sizeof(*search.nodes), compare_nodes);
-	swaps_observe(&search);
-	loops_observe(&search);
-	nvmet_observe(&search);
-	inuse_processes(&search);
+	users_observe(&search, devices, n);
 	if (fs->live)
 		claims_observe(&search);
-	for (size_t i = 0; i < search.n_nodes; i++)
-		free(search.nodes[i].name);
-	free(search.nodes);
+}
+
+void inuse_claim(const struct sysfs *fs, struct inuse *devices, size_t n)
+{
+	_cleanup_(search_release) struct inuse_search search = {.fs = fs};
+	_cleanup_(freep) int *results = mem_calloc(n + 1, sizeof(*results));
+
+	for (size_t i = 0; i < n; i++) {
+		devices[i].claim = -1;
+		results[i] = claim(fs, &devices[i]);
+	}
+	if (n)
+		users_observe(&search, devices, n);
+	for (size_t i = 0; i < n; i++) {
+		if (devices[i].user || results[i] == 0)
+			continue;
+		devices[i].user = results[i] == -EBUSY
+					  ? mem_strdup("claimed by the kernel")
+					  : mem_printf("unknown, opening its device: %s",
+						       strerror(-results[i]));
+	}
+}
+
+void inuse_unclaim(struct inuse *device)
+{
+	closep(&device->claim);
+	device->claim = -1;
+}
+
+void inuse_release(struct inuse *device)
+{
+	inuse_unclaim(device);
+	free(device->dir);
+	free(device->user);
+	free(device->mount_point);
 }

@@ -11,6 +11,7 @@
 #include "nd.h"
 #include "observe-labels.h"
 #include "spent.h"
+#include "takedown.h"
 
 /* The kernel takes more at once than it says it does (drivers/nvdimm/bus.c, ND_IOCTL_MAX_BUFLEN is
  * 4 MiB); a quarter of the area keeps the buffer small. */
@@ -81,16 +82,13 @@ static int enumerate(struct sysfs *fs, const char *region)
 int label_replace(struct sysfs *fs, const struct seen_region *region, const struct media *area,
 		  struct text *why)
 {
-	const char *failed = "releasing the region";
-	_cleanup_(freep) char *driver = NULL;
-	int r = 0;
+	int r = takedown_region(fs, region, why);
+	const char *failed = "writing the label area";
 
-	if (nd_driver(fs, region->name, &driver) == 0)
-		r = nd_unbind(fs, driver, region->name);
-	if (r == 0 && fs->live) {
-		failed = "writing the label area";
+	if (r < 0)
+		return r;
+	if (fs->live)
 		r = write_area(region->dimm, area);
-	}
 	if (r == 0) {
 		failed = "binding the DIMM";
 		r = rebind(fs, "nvdimm", region->dimm);

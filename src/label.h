@@ -12,8 +12,9 @@
 
 /*
  * Writes @area, offsets from its start, to the label area of @region and has the kernel read it
- * again: its namespaces are then what the labels say. Nothing of it may be in use.
- * 0, or -errno with a sentence part in @why.
+ * again: its namespaces are then what the labels say. If something of it is in use, or something is
+ * in it that @region does not say, all is kept (takedown_region()).
+ * 0, TAKEDOWN_KEPT or -errno with a sentence part in @why.
  */
 int label_replace(struct sysfs *fs, const struct seen_region *region, const struct media *area,
 		  struct text *why);

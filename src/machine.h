@@ -15,6 +15,8 @@
 #define SCAFFOLD_PREFIX ".ramdax-"
 /* The one through which a region without labels is looked at: nothing was written into it. */
 #define LOOK_SCAFFOLD SCAFFOLD_PREFIX "look"
+/* The one through which a region is filled, or emptied, at once. */
+#define REGION_SCAFFOLD SCAFFOLD_PREFIX "region"
 
 enum driver_state {
 	DRIVER_MISSING, /* this kernel has none */

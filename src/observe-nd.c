@@ -318,6 +318,24 @@ void nd_regions_observe(const struct sysfs *fs, const char *device, struct nd_re
 	sysfs_free_names(names, n);
 }
 
+void nd_regions_release(struct nd_regions *regions)
+{
+	for (size_t i = 0; i < regions->n; i++)
+		seen_region_release(&regions->items[i]);
+	free(regions->items);
+}
+
+void nd_namespaces_observe(const struct sysfs *fs, const char *name, struct seen_region *region)
+{
+	struct sysfs at;
+
+	*region = (struct seen_region){.name = mem_strdup(name), .node = -1};
+	if (sysfs_enter(fs, &at, ND "/%s", name) < 0)
+		return;
+	namespaces_observe(&at, region);
+	sysfs_close(&at);
+}
+
 char *nd_device_dir(const struct seen_namespace *ns)
 {
 	const char *device = ns->holder ? ns->holder : ns->device;

@@ -16,6 +16,8 @@ struct nd_regions {
 	size_t n;
 };
 
+void nd_regions_release(struct nd_regions *regions);
+
 /*
  * Appends the regions below the platform device @device: to @ours those of the RAMDAX driver,
  * to @others those of any other (nd_e820, of_pmem). Namespaces without a size are left out.
@@ -23,6 +25,9 @@ struct nd_regions {
  */
 void nd_regions_observe(const struct sysfs *fs, const char *device, struct nd_regions *ours,
 			struct nd_regions *others);
+
+/* Only the namespaces of the region @name, in the same way; the rest of @region stays empty. */
+void nd_namespaces_observe(const struct sysfs *fs, const char *name, struct seen_region *region);
 
 /* The directory of a namespace's device ("sys/bus/nd/devices/pfn0.0/block/pmem0"), NULL if it
  * has none. The caller frees it. */

@@ -277,9 +277,7 @@ static void regions_observe(const struct sysfs *fs, const struct observe_choice 
 		if (m->devices[i].driver && strcmp(m->devices[i].driver, "ramdax") != 0)
 			device_look(&m->devices[i], &others);
 	}
-	for (size_t i = 0; i < others.n; i++)
-		seen_region_release(&others.items[i]);
-	free(others.items);
+	nd_regions_release(&others);
 	m->regions = ours.items;
 	m->n_regions = ours.n;
 }

@@ -3,12 +3,11 @@
 
 #include <string.h>
 
-#include "blockdev.h"
+#include "cover.h"
 #include "infoblock.h"
 #include "label-image.h"
 #include "label.h"
 #include "mem.h"
-#include "nd.h"
 
 /* A region being looked at. */
 struct look {
@@ -16,7 +15,6 @@ struct look {
 	const struct seen_region *region;
 	const struct plan_region *planned;
 	struct text *why;
-	char *device; /* the scaffold over the region */
 	struct label *labels;
 	size_t n;
 	size_t n_blocks; /* how many of them have an info block */
@@ -27,60 +25,6 @@ static int failed(struct look *l, int r, const char *what)
 	if (r < 0 && !l->why->len)
 		text_addf(l->why, "%s: %s", what, strerror(-r));
 	return r;
-}
-
-/* The scaffold that is there, from now on or from an earlier look. 0 or -ENOENT. */
-static int find_scaffold(struct look *l)
-{
-	char **names = NULL;
-	size_t n = 0;
-	int r = sysfs_list(l->fs, &names, &n, ND_DEVICES "/%s", l->region->name);
-
-	for (size_t i = 0; r == 0 && i < n && !l->device; i++) {
-		_cleanup_(freep) char *name = NULL;
-
-		if (!strncmp(names[i], "namespace", strlen("namespace")) &&
-		    sysfs_read(l->fs, &name, ND_DEVICES "/%s/alt_name", names[i]) == 0 &&
-		    !strcmp(name, LOOK_SCAFFOLD))
-			l->device = mem_strdup(names[i]);
-	}
-	sysfs_free_names(names, n);
-	return l->device ? 0 : -ENOENT;
-}
-
-/*
- * Lays the scaffold over the region. Its label announces a page map, which it does not have: so the
- * kernel looks for one that bears the scaffold's own UUID, and for no BTT.
- */
-static int cover(struct look *l)
-{
-	struct label label = {.name = LOOK_SCAFFOLD,
-			      .mode = MODE_FSDAX,
-			      .where = {0, align_down(l->region->usable, PAGE_BYTES)}};
-	struct media area = {0};
-	int r;
-
-	if (find_scaffold(l) == 0)
-		return 0;
-	uuid_generate_random(label.uuid);
-	label_image(&label, 1, &area);
-	r = label_replace(l->fs, l->region, &area, l->why);
-	media_release(&area);
-	return r < 0 ? r : failed(l, find_scaffold(l), "the scaffold over the region");
-}
-
-static int open_scaffold(struct look *l, struct blockdev *raw)
-{
-	_cleanup_(freep) char *block = NULL;
-	int r = nd_block(l->fs, l->device, &block);
-
-	if (r < 0)
-		r = failed(l, nd_set(l->fs, l->device, "force_raw", "1"), "force_raw");
-	if (r == 0 && !block)
-		r = failed(l, nd_bind(l->fs, "nd_pmem", l->device), "bind to nd_pmem");
-	if (r == 0 && !block)
-		r = failed(l, nd_block(l->fs, l->device, &block), "its block device");
-	return r < 0 ? r : failed(l, blockdev_open(raw, block), "opening its block device");
 }
 
 static bool has_label(const struct look *l, const uuid_t uuid)
@@ -118,18 +62,16 @@ static int read_place(struct look *l, struct blockdev *raw, const struct plan_na
 	return 0;
 }
 
-/* All places of the plan, through the scaffold, which then is there and not in use. */
+/* All places of the plan, through the scaffold, which is no longer bound then. */
 static int look(struct look *l)
 {
-	struct blockdev raw = {.fd = -1};
-	int r = cover(l);
+	struct cover cover = {.fs = l->fs, .region = l->region, .why = l->why};
+	int r = cover_lay(&cover, LOOK_SCAFFOLD);
 
-	if (r == 0)
-		r = open_scaffold(l, &raw);
 	for (size_t i = 0; r == 0 && i < l->planned->region->n_namespaces; i++)
 		if (l->planned->namespaces[i].where.size)
-			r = read_place(l, &raw, &l->planned->namespaces[i]);
-	blockdev_close(&raw);
+			r = read_place(l, &cover.raw, &l->planned->namespaces[i]);
+	cover_release(&cover);
 	return r;
 }
 
@@ -141,7 +83,6 @@ static struct look look_of(struct sysfs *fs, const struct step *step, struct tex
 
 static void look_release(struct look *l)
 {
-	free(l->device);
 	free(l->labels);
 }
 
@@ -164,8 +105,8 @@ int remains_look(struct sysfs *fs, const struct step *step, struct text *why)
 	struct look l = look_of(fs, step, why);
 	int r = look(&l);
 
-	/* An empty region comes up anew instead of only losing its scaffold, whose number would stay
-	 * taken: the first namespace is to be number 0, /dev/pmem0 or /dev/dax0.0. */
+	/* An empty region comes up anew instead of only losing its scaffold, whose number would
+	 * stay taken: the first namespace is to be number 0, /dev/pmem0 or /dev/dax0.0. */
 	if (r == 0)
 		r = l.n_blocks ? mark(&l, false) : label_reset(fs, l.region, why);
 	look_release(&l);

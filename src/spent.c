@@ -55,10 +55,15 @@ uint64_t spent_total(const struct spent *s)
 const char *spent_name(enum spent_phase phase)
 {
 	static const char *const names[] = {
-		[SPENT_OTHER] = "other",     [SPENT_LOOKING] = "looking",
-		[SPENT_MODULES] = "modules", [SPENT_BIND] = "bind",
-		[SPENT_LABELS] = "labels",   [SPENT_ENUMERATION] = "enumeration",
-		[SPENT_WIPE] = "wipe",       [SPENT_SCRUB] = "scrub",
+		[SPENT_OTHER] = "other",
+		[SPENT_LOOKING] = "looking",
+		[SPENT_MODULES] = "modules",
+		[SPENT_BIND] = "bind",
+		[SPENT_UNBIND] = "unbind",
+		[SPENT_LABELS] = "labels",
+		[SPENT_ENUMERATION] = "enumeration",
+		[SPENT_WIPE] = "wipe",
+		[SPENT_SCRUB] = "scrub",
 		[SPENT_MKFS] = "mkfs",
 	};
 

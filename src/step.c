@@ -13,6 +13,7 @@
 #include "remains.h"
 #include "run.h"
 #include "spent.h"
+#include "takedown.h"
 
 const char *step_object(const struct step *step)
 {
@@ -79,13 +80,6 @@ static int bind_device(struct sysfs *fs, const struct seen_device *d, struct tex
 	return r;
 }
 
-static int clear(struct sysfs *fs, const struct seen_namespace *seen)
-{
-	int r = nd_free(fs, seen->device, seen->holder);
-
-	return r < 0 ? r : nd_delete(fs, seen->device);
-}
-
 /* ENXIO: the kernel found who claims it and binds that instead (nd_pmem_probe). */
 static int enable(struct sysfs *fs, const struct seen_namespace *seen)
 {
@@ -100,12 +94,13 @@ static int enable(struct sysfs *fs, const struct seen_namespace *seen)
 	return r == -ENXIO || r == -EBUSY ? 0 : r;
 }
 
-static int finish_format(const struct step *step, deadline d, struct text *why)
+static int finish_format(struct sysfs *fs, const struct step *step, deadline d, struct text *why)
 {
 	SPENT(SPENT_MKFS);
 	_cleanup_(freep) char *path = mem_printf("/dev/%s", step->seen->block);
+	int r = takedown_is_free(fs, step->seen, why);
 
-	return format_device(step->ns, path, step->ns->scrub, d, why);
+	return r < 0 ? r : format_device(step->ns, path, step->ns->scrub, d, why);
 }
 
 int step_do(struct sysfs *fs, const struct step *step, deadline d, struct text *why)
@@ -114,8 +109,7 @@ int step_do(struct sysfs *fs, const struct step *step, deadline d, struct text *
 	case STEP_OVERRIDE:
 		return set_override(fs, step->device);
 	case STEP_RELEASE:
-		return sysfs_write(fs, step->device->name, "sys/bus/platform/drivers/%s/unbind",
-				   step->device->driver);
+		return takedown_device(fs, step->device, why);
 	case STEP_BIND:
 		return bind_device(fs, step->device, why);
 	case STEP_RESET:
@@ -126,19 +120,18 @@ int step_do(struct sysfs *fs, const struct step *step, deadline d, struct text *
 		return remains_look(fs, step, why);
 	case STEP_REPAIR:
 		return remains_repair(fs, step, why);
-	case STEP_CLEAR:
-	case STEP_DESTROY:
-		return clear(fs, step->seen);
 	case STEP_ENABLE:
 		return enable(fs, step->seen);
 	case STEP_CREATE:
 		return create_namespace(fs, step, d, why);
 	case STEP_FORMAT:
-		return finish_format(step, d, why);
-	case STEP_WIPE:
-		return empty_wipe(fs, step, d, why);
+		return finish_format(fs, step, d, why);
 	case STEP_SCRUB:
 		return empty_scrub(fs, step, d, why);
+	case STEP_CLEAR: /* these in groups: raze.h */
+	case STEP_DESTROY:
+	case STEP_WIPE:
+		break;
 	}
 	return -EINVAL;
 }

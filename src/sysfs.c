@@ -206,7 +206,6 @@ int sysfs_write(struct sysfs *fs, const char *value, const char *path, ...)
 	va_end(args);
 	if (fd < 0)
 		return fd;
-	fs->writes++;
 	n = write(fd, value, len);
 	if (n < 0)
 		return -errno;

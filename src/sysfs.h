@@ -13,7 +13,6 @@
 struct sysfs {
 	int root_fd;
 	bool live;       /* the root is the running machine's own: devices and programs are real */
-	unsigned writes; /* attribute writes done */
 };
 
 /* Opens the root directory @root, NULL or "/" for the running machine. 0 or -errno. */

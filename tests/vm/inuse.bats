@@ -126,6 +126,11 @@ make='
 		sleep 0.5
 		is "no longer open" "\$(user open)" nobody
 		is "no longer mapped" "\$(user mapped)" nobody
+		mount --bind /proc/1/mem /proc/1/maps
+		is "who cannot be looked at may use anything" "\$(user mapped)" \
+			"unknown, cannot read /proc/1/maps: Input/output error"
+		umount /proc/1/maps
+		is "and no longer" "\$(user mapped)" nobody
 	END
 	vm_boot --memmap '1025M!4G'
 }
@@ -238,4 +243,122 @@ make='
 		fails "no oops" eval 'dmesg | grep -E "BUG:|Oops|general protection|shutdown"'
 	END
 	vm_boot --memory 2G --memmap '386M!4G'
+}
+
+@test "what comes into use while apply is at work stays" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "first"
+		size = "64MiB"
+		[[region]]
+		name = "second"
+		size = "256MiB"
+		[[region.namespace]]
+		name = "mapped"
+		size = "64MiB"
+		filesystem.type = "ext4"
+		[[region.namespace]]
+		name = "char"
+		mode = "devdax"
+		size = "32MiB"
+		[[region.namespace]]
+		name = "free"
+		size = "32MiB"
+		[[region]]
+		name = "third"
+		size = "128MiB"
+	END
+	vm_file /etc/ramdax/more.toml <<-'END'
+		version = 1
+		defaults.on_conflict = "recreate"
+		[[region]]
+		name = "first"
+		size = "64MiB"
+		[[region.namespace]]
+		name = "slow"
+		size = "32MiB"
+		filesystem.type = "ext4"
+		[[region]]
+		name = "second"
+		size = "256MiB"
+		[[region.namespace]]
+		name = "mapped"
+		size = "80MiB"
+		filesystem.type = "ext4"
+		[[region.namespace]]
+		name = "char"
+		mode = "devdax"
+		size = "48MiB"
+		[[region.namespace]]
+		name = "free"
+		size = "48MiB"
+		[[region]]
+		name = "third"
+		size = "128MiB"
+		[[region.namespace]]
+		name = "raw"
+		mode = "raw"
+		count = 3
+		size = "16MiB"
+	END
+	# The file system of the first region is made by a program that takes its time.
+	vm_file /usr/lib/ramdax/mkfs.ext4 755 <<-'END'
+		#!/bin/sh
+		sh /guest/meanwhile >>/tmp/meanwhile 2>&1
+		exec /usr/sbin/mkfs.ext4 "$@"
+	END
+	vm_file /guest/meanwhile <<-'END'
+		[ -e /tmp/now ] && [ ! -e /tmp/done ] || exit 0
+		>/tmp/done
+		PATH=/usr/sbin:/usr/bin:/busybox
+		. /guest/lib.sh
+		mount -t ext4 -o dax=always "$(device mapped)" /mnt
+		hold /mnt/file >/tmp/held &
+		echo $! >/tmp/file.pid
+		char=$(device char)
+		hold "$char" >>/tmp/held &
+		echo $! >/tmp/char.pid
+		until [ "$(grep -c held /tmp/held)" = 2 ]; do :; done
+		ndctl create-namespace -r region2 -n theirs -m raw -s 32M
+		echo precious >"$(device theirs)"
+	END
+	vm_script <<-'END'
+		modprobe -a ext4 device_dax
+		run 0 ramdax apply
+		mount -t ext4 "$(device mapped)" /mnt
+		truncate -s 4M /mnt/file
+		umount /mnt
+		size() { ndctl list -N | jq -r --arg n $1 '.[] | select(.name == $n) | .size'; }
+		mapped=$(size mapped)
+		char=$(size char)
+		>/tmp/now
+		run 5 ramdax apply --yes --layout /etc/ramdax/more.toml
+		sleep 1
+		is "mapped is as it was" "$(size mapped)" "$mapped"
+		is "char is as it was" "$(size char)" "$char"
+		at_least "what nobody uses was made anew" "$(size free)" $((48 << 20))
+		holds "who uses it is said" grep -E 'mapped.*in use \(mounted on /mnt' /tmp/err
+		holds "the mappings are alive" kill -0 $(cat /tmp/file.pid /tmp/char.pid)
+		holds "it is mounted" grep " /mnt " /proc/mounts
+		is "what came into the empty region is there" "$(head -c 8 "$(device theirs)")" precious
+		for name in slow raw-0 raw-1 raw-2; do
+			holds "$name is made" test -b "$(device $name)"
+		done
+		fails "no oops" eval 'dmesg | grep -E "BUG:|Oops|general protection|shutdown"'
+
+		# While the first is zeroed, the second comes into use.
+		kill $(cat /tmp/file.pid /tmp/char.pid)
+		sleep 0.5
+		umount /mnt
+		(until grep -qs ramdax /sys/bus/nd/devices/namespace*/alt_name; do :; done
+			mount -t ext4 -o dax=always "$(device mapped)" /mnt && hold /mnt/file) >/tmp/hold 2>&1 &
+		run 5 strace -f -o /dev/null -e trace=pwrite64 -e inject=pwrite64:delay_enter=3000000:when=1 \
+			ramdax scrub --yes free mapped
+		is "it was mounted meanwhile" "$(cat /tmp/hold)" held
+		holds "scrub says who uses it" grep -E 'mapped.*in use \(' /tmp/err
+		holds "it is mounted still" grep " /mnt " /proc/mounts
+		fails "no oops" eval 'dmesg | grep -E "BUG:|Oops|general protection|shutdown"'
+	END
+	vm_boot --memory 4G --memmap '66M!4G,258M!5G,130M!6G'
 }

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One raw scaffold over all of a region, through which every byte of it can be reached at once.
+ * What namespaces the labels told of is gone with it, their contents are not: the region must be
+ * empty, or have been looked at, or be disposable.
+ */
+#ifndef RAMDAX_COVER_H
+#define RAMDAX_COVER_H
+
+#include "blockdev.h"
+#include "machine.h"
+#include "sysfs.h"
+#include "text.h"
+
+struct cover {
+	struct sysfs *fs;
+	const struct seen_region *region;
+	struct text *why;    /* of what failed, unless somebody has said it already */
+	char *device;        /* "namespace0.0" */
+	struct blockdev raw; /* its bytes, from the region's start */
+};
+
+/*
+ * Lays a scaffold named @name over @region, or takes the one of this name that is there, and opens
+ * it. 0, TAKEDOWN_KEPT, or -errno; either way cover_release() follows.
+ */
+int cover_lay(struct cover *cover, const char *name);
+
+/* Takes it from its driver; the label is still there, and the next label_replace() takes it away.
+ * Harmless if it is not bound. 0 or -errno. */
+int cover_close(struct cover *cover);
+void cover_release(struct cover *cover);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What came of doing the steps of plans.
+ */
+#ifndef RAMDAX_OUTCOME_H
+#define RAMDAX_OUTCOME_H
+
+#include "machine.h"
+#include "plan.h"
+#include "spent.h"
+#include "text.h"
+
+/* A step that was tried. */
+struct done_step {
+	enum step_kind kind;
+	char *object; /* the name of the namespace, region or device */
+	int result;   /* 0, TAKEDOWN_KEPT, or -errno */
+	char *why;    /* unless it is 0; NULL */
+	bool required;
+};
+
+/* What came of it. */
+struct outcome {
+	struct done_step *done;
+	size_t n_done;
+	struct machine *machine; /* as it is afterwards */
+	struct plan *plan;       /* what is left */
+	enum status status;
+	bool modules_loaded;
+	struct spent spent;
+};
+
+/* Notes that @step was tried with the result @r, a sentence part about it in @why, which is taken.
+ */
+void outcome_record(struct outcome *outcome, const struct step *step, int r, struct text *why);
+
+/* The last try of @step, or NULL. */
+const struct done_step *outcome_last_try(const struct outcome *outcome, const struct step *step);
+
+/* Whether @step was tried, and is not worth another try. What was kept is. */
+bool outcome_was_tried(const struct outcome *outcome, const struct step *step);
+
+/* Whether @step was not done at the last try, because of who uses what it concerns. */
+bool outcome_was_kept(const struct outcome *outcome, const struct step *step);
+
+/* Whether anything failed. */
+bool outcome_any_failed(const struct outcome *outcome);
+
+void outcome_free(struct outcome *outcome);
+
+/* Whether this run made the namespace @name. */
+bool outcome_created(const struct outcome *outcome, const char *name);
+
+/* The failure of the step that concerns @object, or NULL. What was kept is none. */
+const struct done_step *outcome_failure(const struct outcome *outcome, const char *object);
+
+/* Whether something that is required is not there. */
+bool outcome_required_missing(const struct outcome *outcome);
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pass.h"
+
+#include <string.h>
+
+#include "bulk.h"
+#include "mem.h"
+#include "raze.h"
+#include "step.h"
+#include "takedown.h"
+
+/* Says and records what came of @step. True if things are no longer what they were when it was
+ * planned. Of what was kept the next plan tells, if it still is in use. */
+static bool conclude(struct outcome *outcome, const struct layout *layout, const struct step *step,
+		     int r, struct text *why)
+{
+	if (r < 0 && !why->len)
+		text_add(why, strerror(-r));
+	if (r == TAKEDOWN_KEPT)
+		diag_debug("not done, %s \"%s\": %s", step_name(step->kind), step_object(step),
+			   text_str(why));
+	else if (r < 0)
+		step_say_failed(layout, step, text_str(why));
+	else
+		step_say_done(step);
+	outcome_record(outcome, step, r, why);
+	return r == 0 || r == TAKEDOWN_KEPT;
+}
+
+static bool may_try(const struct outcome *outcome, const struct step *step)
+{
+	return !step->conditional && !outcome_was_tried(outcome, step);
+}
+
+/* Makes all of @region at once that can be made so. True if anything was done, or the region is no
+ * longer as it was; if not, one by one is still to be tried. */
+static bool create_bulk(struct sysfs *fs, const struct layout *layout, struct outcome *outcome,
+			deadline d, const struct seen_region *region)
+{
+	_cleanup_(text_release) struct text why = {0};
+	struct bulk_step *group = NULL;
+	bool progress = false;
+	size_t n = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < outcome->plan->n_steps; i++) {
+		const struct step *step = &outcome->plan->steps[i];
+
+		if (step->kind == STEP_CREATE && step->seen_region == region && bulk_takes(step) &&
+		    may_try(outcome, step))
+			MEM_APPEND(group, n)->step = step;
+	}
+	if (n >= BULK_MIN)
+		r = bulk_create(fs, group, n, d, &why);
+	if (r == TAKEDOWN_KEPT)
+		progress = true;
+	else if (r < 0)
+		diag_warning("region \"%s\": cannot be made at once, but one by one: %s",
+			     region->name, text_str(&why));
+	for (size_t i = 0; i < n && n >= BULK_MIN && r == 0; i++)
+		progress |=
+			conclude(outcome, layout, group[i].step, group[i].result, &group[i].why);
+	for (size_t i = 0; i < n; i++)
+		text_release(&group[i].why);
+	free(group);
+	return progress;
+}
+
+/* Removes all of @region that is to be removed. True if something was done, *@stale if the region
+ * was made anew. */
+static bool remove_group(struct sysfs *fs, const struct layout *layout, struct outcome *outcome,
+			 deadline d, const struct seen_region *region, bool *stale)
+{
+	struct raze_step *group = NULL;
+	bool progress = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < outcome->plan->n_steps; i++) {
+		const struct step *step = &outcome->plan->steps[i];
+
+		if (raze_takes(step) && step->seen_region == region && may_try(outcome, step))
+			MEM_APPEND(group, n)->step = step;
+	}
+	*stale = raze(fs, group, n, d);
+	for (size_t i = 0; i < n; i++) {
+		progress |=
+			conclude(outcome, layout, group[i].step, group[i].result, &group[i].why);
+		text_release(&group[i].why);
+	}
+	free(group);
+	return progress;
+}
+
+void pass_load_modules(const struct sysfs *fs, const struct layout *layout, struct outcome *outcome)
+{
+	if (fs->live && !outcome->modules_loaded)
+		step_load_modules(fs, layout);
+	outcome->modules_loaded = true;
+}
+
+/* Whether @step is among what was done since there were @before. */
+static bool done_since(const struct outcome *outcome, const struct step *step, size_t before)
+{
+	const struct done_step *done = outcome_last_try(outcome, step);
+
+	return done && (size_t)(done - outcome->done) >= before;
+}
+
+/* Whether something was kept that later steps count on. */
+static bool any_kept_since(const struct outcome *outcome, size_t before)
+{
+	for (size_t i = before; i < outcome->n_done; i++)
+		if (outcome->done[i].result == TAKEDOWN_KEPT &&
+		    outcome->done[i].kind != STEP_WIPE && outcome->done[i].kind != STEP_SCRUB)
+			return true;
+	return false;
+}
+
+/* Does @step, alone or with those that go with it. True if something is no longer what it was;
+ * *@stale if that is so with what the rest of the plan speaks of. */
+static bool do_next(struct sysfs *fs, const struct layout *layout, struct outcome *outcome,
+		    deadline d, const struct step *step, bool *stale)
+{
+	_cleanup_(text_release) struct text why = {0};
+	size_t before = outcome->n_done;
+	bool progress;
+
+	if (raze_takes(step)) {
+		progress = remove_group(fs, layout, outcome, d, step->seen_region, stale);
+	} else if (step->kind == STEP_CREATE && fs->live &&
+		   create_bulk(fs, layout, outcome, d, step->seen_region)) {
+		/* Enumerated anew, everything has another number. */
+		progress = *stale = true;
+	} else {
+		progress = conclude(outcome, layout, step, step_do(fs, step, d, &why), &why);
+	}
+	*stale |= any_kept_since(outcome, before);
+	return progress;
+}
+
+bool pass(struct sysfs *fs, const struct layout *layout, struct outcome *outcome, deadline d)
+{
+	const size_t before = outcome->n_done;
+	bool progress = false, stale = false;
+
+	for (size_t i = 0; i < outcome->plan->n_steps && !stale; i++) {
+		const struct step *step = &outcome->plan->steps[i];
+
+		if (!may_try(outcome, step) || done_since(outcome, step, before))
+			continue;
+		if (!deadline_left(d))
+			break;
+		if (step->kind != STEP_OVERRIDE)
+			pass_load_modules(fs, layout, outcome);
+		progress |= do_next(fs, layout, outcome, d, step, &stale);
+	}
+	return progress;
+}
