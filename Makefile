@@ -54,7 +54,7 @@ $(BUILD):
 PREFIX ?= /usr
 OF_VERIFIER := ramdax-verify:sbin/ man/ramdax-verify.8:share/man/man8/
 at = $(foreach file,$(wildcard $(1)),$(file):$(2)/)
-INSTALL := ramdax:sbin/ $(if $(VERIFIER),$(OF_VERIFIER)) \
+INSTALLED := ramdax:sbin/ $(if $(VERIFIER),$(OF_VERIFIER)) \
 	$(call at,dracut/module.d/90ramdax/*,lib/dracut/modules.d/90ramdax) \
 	$(call at,initramfs-tools/hooks/*,share/initramfs-tools/hooks) \
 	$(call at,initramfs-tools/scripts/init-top/*,share/initramfs-tools/scripts/init-top) \
@@ -85,21 +85,31 @@ define newline
 endef
 
 install: ramdax $(VERIFIER)
-	$(foreach i,$(INSTALL),install -D -m $(call mode,$(i)) -t $(call target,$(i)) $(call source,$(i))$(newline)	)
+	$(foreach i,$(INSTALLED),install -D -m $(call mode,$(i)) -t $(call target,$(i)) $(call source,$(i))$(newline)	)
 	$(foreach l,$(LINKS),mkdir -p $(dir $(call target,$(l))) && ln -sf $(call source,$(l)) $(call target,$(l))$(newline)	)
 	sed -i 's,/usr/sbin/,$(PREFIX)/sbin/,' $(DESTDIR)$(PREFIX)/lib/systemd/system/ramdax*.service \
 		$(DESTDIR)$(PREFIX)/lib/udev/rules.d/61-ramdax.rules \
 		$(DESTDIR)/etc/default/grub.d/ramdax.cfg $(DESTDIR)/etc/grub.d/42_ramdax
 
 uninstall:
-	rm -f $(foreach i,$(INSTALL) $(OF_VERIFIER),$(call target,$(i))$(notdir $(call source,$(i))))
+	rm -f $(foreach i,$(INSTALLED) $(OF_VERIFIER),$(call target,$(i))$(notdir $(call source,$(i))))
 	rm -f $(foreach l,$(LINKS),$(call target,$(l)))
 	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/lib/dracut/modules.d/90ramdax
 
 clean:
 	rm -rf $(BUILD) ramdax ramdax-verify
 
-.PHONY: all install uninstall clean
+# Packages, below build/dist: packaging/build says which and how.
+dist:
+	@packaging/build dist $(VERSION) $(BUILD)/dist
+
+dist-static:
+	@packaging/build static $(VERSION) $(BUILD)/dist
+
+deb rpm:
+	@packaging/build $@ $(VERSION) $(BUILD)/dist
+
+.PHONY: all install uninstall clean dist dist-static deb rpm
 
 # Tests. "make check" installs what it needs, as Debian packages, and says so first; TESTS names
 # some of them: make check TESTS=tests/vm/cold.bats. check-long runs the random ones in full.
