@@ -207,7 +207,7 @@ tenants='
 		says "is made valid" /tmp/out '^name = "a_b"'
 		says "and told" /tmp/out '^# its name is "a/b"'
 		cp /tmp/out /tmp/layout
-		run 0 ramdax check --layout /tmp/layout
+		run 0 ramdax plan --check --layout /tmp/layout
 	END
 	rm -f "$vm_tree/etc/ramdax/layout.toml"
 	vm_boot --memory 4G --memmap '1025M!4G'
