@@ -59,6 +59,7 @@ INSTALLED := ramdax:sbin/ $(if $(VERIFIER),$(OF_VERIFIER)) \
 	$(call at,initramfs-tools/hooks/*,share/initramfs-tools/hooks) \
 	$(call at,initramfs-tools/scripts/init-top/*,share/initramfs-tools/scripts/init-top) \
 	$(call at,systemd/*.service,lib/systemd/system) \
+	$(call at,systemd/systemd-hibernate.service.d/*,lib/systemd/system/systemd-hibernate.service.d) \
 	$(call at,udev/*.rules,lib/udev/rules.d) \
 	$(call at,bootloader/ramdax-update-bootloader,sbin) \
 	$(call at,bootloader/*.sh,lib/ramdax/bootloader) \
@@ -72,6 +73,8 @@ LINKS := ramdax:sbin/ramdax-gen-cmdline \
 	../../../sbin/ramdax:lib/systemd/system-generators/ramdax-generator \
 	ramdax:share/bash-completion/completions/ramdax-gen-cmdline \
 	$(if $(VERIFIER),ramdax:share/bash-completion/completions/ramdax-verify) \
+	../systemd-hibernate.service.d/ramdax.conf:lib/systemd/system/systemd-hybrid-sleep.service.d/ramdax.conf \
+	../systemd-hibernate.service.d/ramdax.conf:lib/systemd/system/systemd-suspend-then-hibernate.service.d/ramdax.conf \
 	../ramdax.service:lib/systemd/system/sysinit.target.wants/ramdax.service \
 	../ramdax-trial.service:lib/systemd/system/multi-user.target.wants/ramdax-trial.service
 source = $(firstword $(subst :, ,$(1)))

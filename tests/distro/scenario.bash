@@ -79,6 +79,9 @@ boot_says() {
 			run 0 ramdax check --machine
 			is "which finds nothing to warn of" "$(cat /tmp/out /tmp/err)" ""
 			run 0 ramdax plan --check
+			systemctl start systemd-hibernate.service >/tmp/out 2>&1
+			is "and the machine does not hibernate" \
+				"$(systemctl show -P AssertResult systemd-hibernate.service)" no
 		END
 		cat
 	} | vm_script

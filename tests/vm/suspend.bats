@@ -54,3 +54,55 @@ teardown() { vm_teardown; }
 	END
 	vm_boot --memory 2G --memmap '150M!4G'
 }
+
+@test "a hibernated system finds carveouts as the firmware left them" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "pool"
+		[[region.namespace]]
+		name = "files"
+		size = "64MiB"
+		filesystem.type = "ext4"
+		[[region.namespace]]
+		name = "memory"
+		mode = "devdax"
+		size = "32MiB"
+	END
+	vm_ram 2G
+	truncate -s 1G "$vm_dir/swap"
+	mkswap "$vm_dir/swap" >/dev/null
+	vm_args=(-drive "file=$vm_dir/swap,format=raw,if=virtio")
+	# From the write to /sys/power/state on it goes on in the next guest.
+	vm_script <<-'END'
+		modprobe virtio_blk
+		run 0 ramdax apply --boot
+		mount -t ext4 -o dax=always "$(device files)" /mnt
+		yes precious | head -n 100000 >/mnt/file
+		yes precious | daxio write "$(device memory)" 0 33554432
+		sums() { { cat /mnt/file; daxio read "$(device memory)" 0 33554432; } | sha256sum; }
+		before=$(sums)
+		swapon /dev/vda
+		echo shutdown >/sys/power/disk
+		echo hibernates >/dev/console
+		echo disk >/sys/power/state
+		exec >/dev/ttyS1 2>&1
+		ok "resumed"
+		is "all is as it was" "$(sums)" "$before"
+		run 0 ramdax apply
+		run 0 ramdax plan --check
+		umount /mnt
+		holds "clean" e2fsck -fn "$(device files)"
+	END
+	vm_boot --memmap '150M!4G' >"$vm_dir/first" || grep -q 'hibernates' "$vm_dir/console"
+
+	vm_script <<-'END'
+		modprobe virtio_blk
+		mkdir -p /dev/disk
+		run 0 ramdax apply --boot
+		fails "nothing is bound" test -e /sys/devices/platform/e820_pmem/driver
+		echo 254:0 >/sys/power/resume
+		not_ok "it did not resume" "$(dmesg | tail)"
+	END
+	vm_boot --memmap '150M!4G' --append 'resume=/dev/vda'
+}
