@@ -167,9 +167,25 @@ make='
 		name = "memory"
 		mode = "devdax"
 		size = "32MiB"
+		[[region.namespace]]
+		name = "tree"
+		size = "128MiB"
+		filesystem.type = "btrfs"
+		[[region.namespace]]
+		name = "looped"
+		mode = "raw"
+		size = "32MiB"
+		[[region.namespace]]
+		name = "parts"
+		mode = "sector"
+		size = "64MiB"
+		[[region.namespace]]
+		name = "plain"
+		mode = "raw"
+		size = "32MiB"
 	END
 	vm_script <<-'END'
-		modprobe -a ext4 dm_mod md_mod raid0
+		modprobe -a ext4 btrfs loop dm_mod md_mod raid0
 		run 0 ramdax apply
 		number() { echo $((0x$(stat -L -c %t "$1"))):$((0x$(stat -L -c %T "$1"))); }
 
@@ -194,14 +210,22 @@ make='
 		sleep 1000 <"$(device opened)" &
 		hold "$(device memory)" &
 		memory=$!
+		mkdir /tmp/tree /tmp/part
+		holds "btrfs is mounted" mount -t btrfs "$(device tree)" /tmp/tree
+		holds "a loop device has one" losetup /dev/loop5 "$(device looped)"
+		printf "o\nn\np\n1\n\n\nw\n" | fdisk "$(device parts)" >/dev/null 2>&1
+		mkfs.ext4 -q "$(device parts)1"
+		holds "a partition is mounted" mount -t ext4 "$(device parts)1" /tmp/part
+		sleep 1000 <"$(device plain)" &
 		sleep 1
 		before=$(ndctl list -N | jq -c 'sort_by(.name) | map({name, uuid, mode, size})')
-		is "all are there" "$(echo "$before" | jq length)" 7
+		is "all are there" "$(echo "$before" | jq length)" 11
 		user() {
 			jq -r --arg n $1 '.regions[].namespaces[] | select(.name == $n) | .user // "nobody"' /tmp/status
 		}
+		names="mapped elsewhere swap mapper raid opened memory tree looped parts plain"
 		ramdax status --json >/tmp/status
-		for name in mapped elsewhere swap mapper raid opened memory; do
+		for name in $names; do
 			echo "# $name: $(user $name)"
 			fails "somebody uses $name" test "$(user $name)" = nobody
 		done
@@ -219,11 +243,11 @@ make='
 		cp /etc/ramdax/layout.toml /tmp/layout
 		attack wipe ramdax wipe --yes
 		attack "wipe --zero" ramdax wipe --zero --yes
-		attack scrub ramdax scrub --yes mapped elsewhere swap mapper raid opened memory
-		sed -i 's/64MiB/80MiB/; s/32MiB/48MiB/' /etc/ramdax/layout.toml
+		attack scrub ramdax scrub --yes $names
+		sed -i 's/128MiB/144MiB/; s/64MiB/80MiB/; s/32MiB/48MiB/' /etc/ramdax/layout.toml
 		attack "--recreate" ramdax apply --recreate --prune --yes
 		attack "--recreate=REGION" ramdax apply --recreate=pool --yes
-		for name in mapped elsewhere swap mapper raid opened memory; do
+		for name in $names; do
 			attack "--recreate=$name" ramdax apply --recreate=$name --yes
 		done
 		attack "--repair-labels" ramdax apply --repair-labels --yes
@@ -232,9 +256,9 @@ make='
 		rm -f /run/ramdax/report.json
 		sed 's/^size/survives = "none"\nsize/' /tmp/layout >/etc/ramdax/layout.toml
 		attack "survives = none" ramdax apply --yes
-		printf '%s\n' 'version = 1' '[[region]]' 'name = "pool"' 'size = "320MiB"' \
+		printf '%s\n' 'version = 1' '[[region]]' 'name = "pool"' 'size = "600MiB"' \
 			'[[region.namespace]]' 'name = "other"' 'mode = "raw"' 'size = "4KiB"' >/etc/ramdax/layout.toml
-		ramdax apply --prune --yes >/tmp/out 2>/tmp/err
+		run 5 ramdax apply --prune --yes
 		is "--prune: all as before" \
 			"$(ndctl list -N | jq -c 'map(select(.name != "other")) | sort_by(.name) | map({name, uuid, mode, size})')" "$before"
 		sleep 1
@@ -242,7 +266,7 @@ make='
 		holds "swap is on still" swapoff "$(device swap)"
 		fails "no oops" eval 'dmesg | grep -E "BUG:|Oops|general protection|shutdown"'
 	END
-	vm_boot --memory 2G --memmap '386M!4G'
+	vm_boot --memory 2G --memmap '642M!4G'
 }
 
 @test "what comes into use while apply is at work stays" {
@@ -361,4 +385,59 @@ make='
 		fails "no oops" eval 'dmesg | grep -E "BUG:|Oops|general protection|shutdown"'
 	END
 	vm_boot --memory 4G --memmap '66M!4G,258M!5G,130M!6G'
+}
+
+@test "a carveout is not taken from nd_e820 while somebody uses it" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "pool"
+		[[region.namespace]]
+		name = "files"
+		size = "64MiB"
+	END
+	vm_script <<-'END'
+		modprobe -a nd_e820 nd_pmem ext4 dm_mod loop
+		cat /sys/bus/nd/devices/ndbus0/wait_probe >/dev/null
+		driver() { basename "$(readlink /sys/bus/platform/devices/e820_pmem/driver)"; }
+		is "nd_e820 has it" "$(driver)" e820_pmem
+		# kept WHO: apply leaves the device to its driver, because of who uses it
+		kept() {
+			run 5 ramdax apply --yes --recreate
+			holds "which says why: $1" grep "in use ($1" /tmp/err
+			is "$1: nd_e820 has it still" "$(driver)" e820_pmem
+		}
+		mkfs.ext4 -q -b 4096 /dev/pmem0
+		mount -t ext4 -o dax=always /dev/pmem0 /mnt
+		kept "mounted on /mnt"
+		truncate -s 4M /mnt/file
+		hold /mnt/file &
+		sleep 1
+		umount -l /mnt
+		kept "mapped by process"
+		kill $!
+		sleep 1
+		mkswap /dev/pmem0 >/dev/null
+		swapon /dev/pmem0
+		kept swap
+		swapoff /dev/pmem0
+		dmsetup create held --table "0 2048 linear /dev/pmem0 0"
+		kept dm-0
+		dmsetup remove held
+		losetup /dev/loop5 /dev/pmem0
+		kept loop5
+		losetup -d /dev/loop5
+		sleep 1000 </dev/pmem0 &
+		sleep 0.5
+		kept "open by process"
+		kill $!
+		fails "no oops" eval 'dmesg | grep -E "BUG:|Oops|general protection"'
+		sleep 0.5
+		run 5 ramdax apply --yes
+		holds "what is on it is a reason, too" grep "there is swap on it" /tmp/err
+		dd if=/dev/zero of=/dev/pmem0 bs=1M count=1 2>/dev/null
+		run 0 ramdax apply --yes
+		is "RAMDAX has it" "$(driver)" ramdax
+	END
+	vm_boot --memmap '128M!4G'
 }
