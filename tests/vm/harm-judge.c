@@ -225,9 +225,9 @@ static void made_of(const struct report *report, struct places *made)
 	}
 }
 
-/* That labels, which others made, are still there; but for what is made anew. */
+/* That labels are still there, which others made; but for the one that may go. */
 static void judge_labels(const struct media *m, const struct places *before, const uint8_t *after,
-			 bool recreated, char why[TEXT_MAX])
+			 char why[TEXT_MAX])
 {
 	static struct places now;
 
@@ -239,10 +239,37 @@ static void judge_labels(const struct media *m, const struct places *before, con
 			if (now.at[j].start == p->start && now.at[j].raw == p->raw &&
 			    !strcmp(now.at[j].name, p->name))
 				same = &now.at[j];
-		if (!same && !(recreated && !strcmp(p->name, RECREATED)))
+		if (!same && strcmp(p->name, RECREATED) != 0)
 			add_text(why, "the label of \"%s\" at %#llx is gone\n", p->name,
 				 (unsigned long long)p->start);
 	}
+}
+
+/* Whether @at is of a BTT that is not as it was made: the kernel marks in its map the sectors that
+ * cannot be read (btt.c, btt_read_pg). */
+static bool is_lost_btt(const struct media *m, uint64_t at)
+{
+	const struct place *p = NULL;
+
+	for (size_t i = 0; i < m->known.n; i++)
+		if (lies_in(at, m->known.at[i].start, m->known.at[i].raw))
+			p = &m->known.at[i];
+	return p && !strcmp(p->mode, "sector") &&
+	       !memcmp(m->bytes + p->start, "BTT_ARENA_INFO", 14) &&
+	       memcmp(m->bytes + p->start, m->pristine + p->start, PAGE) != 0;
+}
+
+/* Whether apply had reason to write labels. */
+static bool may_label(const struct report *report, bool index)
+{
+	bool may = !index;
+
+	for (size_t i = 0; i < report->places.n; i++)
+		may |= is(&report->places.at[i], "created") ||
+		       is(&report->places.at[i], "failed") ||
+		       (is(&report->places.at[i], "absent") &&
+			!strcmp(report->places.at[i].name, RECREATED));
+	return may;
 }
 
 void judge_memory(struct media *m, const struct report *report, const struct places *seen,
@@ -257,7 +284,7 @@ void judge_memory(struct media *m, const struct report *report, const struct pla
 	scratch = find(&made, RECREATED);
 	recreated = scratch && is(scratch, "created");
 	if (index)
-		judge_labels(m, &claims, after, recreated, why);
+		judge_labels(m, &claims, after, why);
 	else
 		claims = m->known;
 	for (uint64_t page = 0; page < m->size; page += PAGE) {
@@ -267,8 +294,9 @@ void judge_memory(struct media *m, const struct report *report, const struct pla
 		for (uint64_t at = page; !judged && at < page + PAGE; at++) {
 			bool labels = at >= m->size - LABEL_AREA;
 
-			if (after[at] == m->bytes[at] || (labels && (made.n || !index)) ||
+			if (after[at] == m->bytes[at] || (labels && may_label(report, index)) ||
 			    is_page_map(m, &m->known, at) || is_page_map(m, &claims, at) ||
+			    is_lost_btt(m, at) ||
 			    (!labels && holds(&made, at, false) && !holds(&claims, at, recreated) &&
 			     !holds(seen, at, recreated)))
 				continue;

@@ -62,7 +62,7 @@ hostile() {
 		[[region.namespace]]
 		name = "sectors"
 		mode = "sector"
-		raw_size = "16MiB"
+		size = "15316KiB"
 		[[region.namespace]]
 		name = "scratch"
 		size = "14MiB"
