@@ -67,12 +67,17 @@ INSTALLED := ramdax:sbin/ $(if $(VERIFIER),$(OF_VERIFIER)) \
 	$(call at,grub/ramdax.cfg,/etc/default/grub.d) $(call at,grub/42_ramdax,/etc/grub.d) \
 	$(filter-out $(OF_VERIFIER),$(foreach n,5 7 8,$(call at,man/*.$(n),share/man/man$(n)))) \
 	$(call at,completion/ramdax,share/bash-completion/completions) \
+	$(call at,completion/ramdax.fish,share/fish/vendor_completions.d) \
+	$(call at,completion/_ramdax,share/zsh/site-functions) \
 	$(call at,schema/*.json,share/ramdax) \
 	$(call at,doc/*.toml doc/*.md README.md NEWS.md,share/doc/ramdax)
 LINKS := ramdax:sbin/ramdax-gen-cmdline \
 	../../../sbin/ramdax:lib/systemd/system-generators/ramdax-generator \
 	ramdax:share/bash-completion/completions/ramdax-gen-cmdline \
-	$(if $(VERIFIER),ramdax:share/bash-completion/completions/ramdax-verify) \
+	ramdax.fish:share/fish/vendor_completions.d/ramdax-gen-cmdline.fish \
+	../site-functions/_ramdax:share/zsh/vendor-completions/_ramdax \
+	$(if $(VERIFIER),ramdax:share/bash-completion/completions/ramdax-verify \
+	ramdax.fish:share/fish/vendor_completions.d/ramdax-verify.fish) \
 	../systemd-hibernate.service.d/ramdax.conf:lib/systemd/system/systemd-hybrid-sleep.service.d/ramdax.conf \
 	../systemd-hibernate.service.d/ramdax.conf:lib/systemd/system/systemd-suspend-then-hibernate.service.d/ramdax.conf \
 	../ramdax.service:lib/systemd/system/sysinit.target.wants/ramdax.service \

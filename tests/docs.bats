@@ -16,7 +16,7 @@ setup() {
 
 # same WHAT A B: two files with the same lines; prints those of one only.
 same() {
-	[ -s "$2" ]
+	[ -s "$3" ]
 	diff -u --label "$1" "$2" --label "$3" "$3"
 }
 
@@ -28,23 +28,75 @@ same() {
 	same help "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/manual"
 }
 
-@test "completion offers every command and option, and no other" {
+@test "completion in every shell offers every command and option, and no other" {
 	tests/docs/options help >"$BATS_TEST_TMPDIR/help"
-	tests/docs/options completion >"$BATS_TEST_TMPDIR/completion"
-	same help "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/completion"
+	for shell in bash fish zsh; do
+		tests/docs/options $shell >"$BATS_TEST_TMPDIR/$shell"
+		same help "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/$shell"
+	done
 }
 
-@test "completion offers files after --layout and directories after --root" {
-	# shellcheck source=/dev/null
-	. completion/ramdax
-	mkdir -p "$BATS_TEST_TMPDIR/dir"
-	: >"$BATS_TEST_TMPDIR/dir.toml"
-	COMP_WORDS=(ramdax plan --layout "$BATS_TEST_TMPDIR/dir.") COMP_CWORD=3
-	_ramdax
-	[ "${COMPREPLY[*]}" = "$BATS_TEST_TMPDIR/dir.toml" ]
-	COMP_WORDS=(ramdax plan --root "$BATS_TEST_TMPDIR/d") COMP_CWORD=3
-	_ramdax
-	[ "${COMPREPLY[*]}" = "$BATS_TEST_TMPDIR/dir" ]
+# offered SHELL: what is offered after each line of standard input: the line, "->", and what there is
+# not yet of it. (zsh offers what it inserts, with a backslash before what needs one.)
+offered() {
+	PATH=$(dirname "$RAMDAX"):$PATH tests/docs/offers "$1" |
+		sed -E 's|\t(.*[=/])?([^/]+)/?$| -> \2|; s|[\\]||g' | LC_ALL=C sort -u
+}
+
+@test "completion offers files after --layout, directories after --root, and names" {
+	local dir=$BATS_TEST_TMPDIR line
+	mkdir "$dir/directory"
+	printf '%s\n' 'version = 1' '[[region]]' 'name = "a region"' '[[region.namespace]]' 'name = "one"' \
+		'size = "16MiB"' '[[region.namespace]]' 'name = "more"' 'count = 2' 'size = "16MiB"' >"$dir/dir.toml"
+	for line in "plan --layout $dir/dir." "plan --layout=$dir/dir." "check --json --layout $dir/dir."; do
+		echo "ramdax $line -> dir.toml"
+	done >"$dir/wanted"
+	echo "ramdax plan --root $dir/d -> directory" >>"$dir/wanted"
+	for line in "--layout $dir/dir.toml wipe " "--layout=$dir/dir.toml scrub --yes " \
+		"apply --layout $dir/dir.toml --recreate=" "plan --layout=$dir/dir.toml --recreate="; do
+		printf "ramdax $line -> %s\n" 'a region' more-0 more-1 one
+	done >>"$dir/wanted"
+	printf "ramdax --layout $dir/dir.toml --json wipe m -> more-%d\n" 0 1 >>"$dir/wanted"
+	for shell in bash fish zsh; do
+		echo "$shell"
+		{
+			sed 's/ -> .*//' "$dir/wanted" | sort -u
+			echo "ramdax --layout $dir/dir.toml export on" # where no name belongs
+		} | offered $shell | grep -v -e '-> -' >"$dir/$shell"
+		LC_ALL=C sort "$dir/wanted" | diff - "$dir/$shell"
+	done
+}
+
+@test "what a name in a layout holds is never run" {
+	local dir=$BATS_TEST_TMPDIR
+	cat >"$dir/layout.toml" <<-'END'
+		version = 1
+		[[region]]
+		name = "$(touch run)`touch run`"
+		size = "16MiB"
+	END
+	for shell in bash fish zsh; do
+		(cd "$dir" && echo "ramdax --layout layout.toml wipe " | PATH=$(dirname "$RAMDAX"):$PATH \
+			"$OLDPWD/tests/docs/offers" $shell) >"$dir/offers"
+		cat "$dir/offers"
+		tr -d '\\' <"$dir/offers" | grep -qF '$(touch run)`touch run`'
+		[ ! -e "$dir/run" ]
+	done
+}
+
+@test "completion in fish and zsh says of each what --help says" {
+	for command in '' $(tests/docs/options help | grep -v ' '); do
+		# shellcheck disable=SC2086 # no word for no command
+		"$RAMDAX" $command --help | sed -nE 's/^  ( {4}|-., )?(--)?[a-z-]+(\[=NAME\]| [A-Z]+)? +//p'
+	done | sort -u >"$BATS_TEST_TMPDIR/said"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/said")" -gt 30 ]
+	for file in completion/_ramdax completion/ramdax.fish; do
+		sed "s/'\\\\''/'/g; s/\\\\'/'/g" "$file" >"$BATS_TEST_TMPDIR/file"
+		while IFS= read -r line; do
+			echo "$file: $line"
+			grep -qF -e "$line" "$BATS_TEST_TMPDIR/file"
+		done <"$BATS_TEST_TMPDIR/said"
+	done
 }
 
 @test "ramdax-verify: help, manual and completion have the same options" {
@@ -53,17 +105,12 @@ same() {
 	awk '/^\.Sh/ { inside = /OPTIONS/ } inside && /^\.It Fl/ {
 		for (i = 2; i < NF; i++) if ($i == "Fl") print "-" $(i + 1) }' man/ramdax-verify.8 |
 		LC_ALL=C sort >"$BATS_TEST_TMPDIR/manual"
-	# shellcheck source=/dev/null
-	. completion/ramdax
-	COMP_WORDS=(ramdax-verify -) COMP_CWORD=1
-	_ramdax_verify
-	printf '%s\n' "${COMPREPLY[@]}" | LC_ALL=C sort >"$BATS_TEST_TMPDIR/completion"
 	same help "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/manual"
-	same help "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/completion"
-	COMP_WORDS=(ramdax-verify --layout Makefil)
-	COMP_CWORD=2
-	_ramdax_verify
-	[ "${COMPREPLY[*]}" = Makefile ]
+	for shell in bash fish zsh; do
+		printf '%s\n' 'ramdax-verify -' 'ramdax-verify --layout Makefil' | tests/docs/offers $shell |
+			sed 's/.*\t//; s/=$//' | LC_ALL=C sort >"$BATS_TEST_TMPDIR/$shell"
+		same help <(cat "$BATS_TEST_TMPDIR/help" <(echo Makefile)) "$BATS_TEST_TMPDIR/$shell"
+	done
 }
 
 @test "the synopsis names every command with its own options" {
