@@ -131,8 +131,13 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 $(BUILD)/unit/%: tests/unit/%.c $(SOURCES) $(wildcard src/*.h tests/unit/*.h)
 	@mkdir -p $(@D)/objects
 	$(MAKE) -s STATIC=no BUILD=$(@D)/objects CFLAGS='$(SANITIZE)' objects
-	$(CC) $(CFLAGS) $(CPPFLAGS) $(SANITIZE) -o $@ $< $(SOURCES:src/%.c=$(@D)/objects/%.o) \
+	$(CC) $(CFLAGS) $(CPPFLAGS) $(SANITIZE) -o $@ $< $(UNIT_WITH) $(SOURCES:src/%.c=$(@D)/objects/%.o) \
 		-lblkid -luuid -ljson-c -lm
+
+# ramdax-verify but for what looks at the machine.
+JUDGE := $(filter-out verify/main.c verify/look%,$(wildcard verify/*.c))
+$(BUILD)/unit/test-judge: UNIT_WITH := $(JUDGE)
+$(BUILD)/unit/test-judge: $(JUDGE) $(wildcard verify/*.h)
 
 objects: $(OBJECTS)
 

@@ -78,7 +78,7 @@ distro_unpack() {
 	local packages
 	read -ra packages < <(distro_packages "$2" | xargs)
 	cp -a "$("$vm_here/../distribution" "$1" "${packages[@]}")" "$distro_tree" || return
-	make -s -C "$vm_root" install DESTDIR="$distro_tree" >/dev/null || return
+	make -s -C "$vm_root" install VERIFY=no DESTDIR="$distro_tree" >/dev/null || return
 	[ -z "${RAMDAX-}" ] || cp "$RAMDAX" "$distro_tree/usr/sbin/ramdax"
 	install -D -m 644 -t "$distro_tree/etc/ramdax" "$vm_tree/etc/ramdax/layout.toml"
 	cp -a "$3/lib/modules" "$distro_tree/usr/lib/"

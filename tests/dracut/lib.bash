@@ -68,7 +68,7 @@ dracut_overlay() {
 	local distribution
 	distribution=$("$vm_here/../distribution" "$1" "${dracut_packages[@]}") || return
 	mkdir -p "$vm_dir"/overlay/{upper,work,root}
-	make -s -C "$vm_root" install DESTDIR="$vm_dir/overlay/upper" >/dev/null || return
+	make -s -C "$vm_root" install VERIFY=no DESTDIR="$vm_dir/overlay/upper" >/dev/null || return
 	[ -z "${RAMDAX-}" ] || cp "$RAMDAX" "$vm_dir/overlay/upper/usr/sbin/ramdax"
 	[ ! -e "$vm_tree/etc/ramdax/layout.toml" ] ||
 		install -D -m 644 -t "$vm_dir/overlay/upper/etc/ramdax" "$vm_tree/etc/ramdax/layout.toml"
