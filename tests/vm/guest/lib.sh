@@ -64,20 +64,22 @@ run() {
 		not_ok "$* exits with $_wanted" "status: $_status" "$(tail -n 40 /tmp/out)" \
 			"$(tail -n 40 /tmp/err)" "$(dmesg | tail -n 8)"
 	fi
-	if [ "$_status $*" = "0 ramdax apply" ] && [ -x /usr/sbin/ramdax-verify ]; then
-		judge 0
-	fi
+	[ -x /usr/sbin/ramdax-verify ] || return 0
+	case "$_status $*" in
+	'0 ramdax apply') judge 0 ;;
+	'0 ramdax apply --boot') [ "$(report .status 2>/dev/null)" != 0 ] || judge 0 ;;
+	esac
 }
 
 # judge STATUS [PATTERN]: how ramdax-verify, which knows the machine from libndctl and libblkid,
 # finds it; and a line of what it says (grep -E). All of it is in /tmp/verdict.
 judge() {
 	ramdax-verify >/tmp/verdict 2>&1
-	_status=$?
-	if [ $_status -eq "$1" ] && grep -qE -e "${2-}" /tmp/verdict; then
+	_verdict=$?
+	if [ $_verdict -eq "$1" ] && grep -qE -e "${2-}" /tmp/verdict; then
 		ok "ramdax-verify exits with $1${2:+, because of \"$2\"}"
 	else
-		not_ok "ramdax-verify exits with $1${2:+, because of \"$2\"}" "status: $_status" \
+		not_ok "ramdax-verify exits with $1${2:+, because of \"$2\"}" "status: $_verdict" \
 			"$(cat /tmp/verdict)"
 	fi
 }
