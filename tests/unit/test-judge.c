@@ -82,7 +82,7 @@ static void whatever_is_declared_and_differs_is_said(void)
 	changed(larger, "its device offers 48MiB, not 32MiB");
 	changed(other_uuid, "its uuid is 12111111-2222-4333-8444-555555555555");
 	changed(no_uuid, "its uuid is missing");
-	changed(renamed, "its name is \"filez\"");
+	changed(renamed, NULL);
 	changed(no_device, "it has no device");
 	changed(lent, "the system uses it as memory");
 	changed(empty, "there is no file system, not ext4");
@@ -316,9 +316,9 @@ static void nagios_warns_unless_something_is_required(void)
 			 "required = true\n",
 		    NAGIOS_CRITICAL, "RAMDAX CRITICAL - 0 of 1 ");
 	scene_make(&s);
-	s.namespaces[0][0].name = LITERAL("a|\nb");
+	scene_add(&s, 0, LITERAL(".ramdax-a|\nb"));
 	nagios_line(&s, ONE, NAGIOS_WARNING,
-		    "RAMDAX WARNING - 0 of 1 namespaces as declared, \"files\": its name is \"a/");
+		    "RAMDAX WARNING - 1 of 1 namespaces as declared, \".ramdax-a/");
 	scene_make(&s);
 	nagios_line(&s, ONE "[[region.namespace]]\nname = \"n\"\nsize = \"16MiB\"\ncount = 5\n",
 		    NAGIOS_WARNING,
