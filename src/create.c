@@ -8,7 +8,9 @@
 #include "format.h"
 #include "mem.h"
 #include "nd.h"
+#include "observe-nd.h"
 #include "spent.h"
+#include "takedown.h"
 
 /* The most fillers one namespace may need to come to its place. */
 #define FILLERS_MAX 64
@@ -67,6 +69,49 @@ static int set_region_align(struct making *m)
 	return failed(m, nd_set_number(m->fs, region, "align", align), "align of the region");
 }
 
+/*
+ * The kernel may have missed the moment to offer a fresh seed: the first namespace of a region is
+ * the seed until it has been bound, and it is made so only after it may have been
+ * (drivers/nvdimm/namespace_devs.c, nd_region_register_namespaces). Bound once more, it is followed
+ * by a fresh one. 0, or -errno with a sentence part in @m->why.
+ */
+static int renew_seed(struct making *m)
+{
+	const char *region = m->step->seen_region->name;
+	_cleanup_(freep) char *seed = NULL;
+	struct seen_region now;
+	int r = -ENODEV;
+
+	if (sysfs_read(m->fs, &seed, ND_DEVICES "/%s/namespace_seed", region) < 0)
+		return r;
+	nd_namespaces_observe(m->fs, region, &now);
+	for (size_t i = 0; i < now.n_namespaces; i++) {
+		const struct seen_namespace *ns = &now.namespaces[i];
+
+		if (strcmp(ns->device, seed) != 0)
+			continue;
+		r = takedown_namespace(m->fs, ns, m->why);
+		if (r == TAKEDOWN_KEPT)
+			text_addf(m->why, ": \"%s\", without which no other can be made now",
+				  ns->name);
+		else if (r == 0)
+			r = nd_enable(m->fs, ns->device);
+	}
+	seen_region_release(&now);
+	return r;
+}
+
+/* 0 and @m->device, a namespace that is nobody's yet; or -errno. */
+static int find_seed(struct making *m)
+{
+	const char *region = m->step->seen_region->name;
+	int r = nd_seed(m->fs, region, &m->device, m->why);
+
+	if (r == -EEXIST)
+		r = renew_seed(m);
+	return r == 0 && !m->device ? nd_seed(m->fs, region, &m->device, m->why) : r;
+}
+
 /* Names a fresh seed and takes space with it: the first that fits, says the kernel, which sets
  * *@start. Nothing is on the label area before uuid and size are both set. */
 static int take_space(struct making *m, uint64_t *start)
@@ -74,7 +119,7 @@ static int take_space(struct making *m, uint64_t *start)
 	const struct layout_namespace *ns = m->step->ns;
 	char uuid[UUID_STR_LEN], scaffold[sizeof(SCAFFOLD_PREFIX) + UUID_STR_LEN];
 	const char *class = holder_class(ns->mode);
-	int r = nd_seed(m->fs, m->step->seen_region->name, &m->device, m->why);
+	int r = find_seed(m);
 
 	uuid_unparse_lower(ns->uuid, uuid);
 	snprintf(scaffold, sizeof(scaffold), "%s%s", SCAFFOLD_PREFIX, uuid);

@@ -77,6 +77,18 @@ int nd_bind(struct sysfs *fs, const char *driver, const char *device)
 	return r;
 }
 
+/* ENXIO: the kernel found who claims it and binds that instead (drivers/nvdimm/pmem.c,
+ * nd_pmem_probe). */
+int nd_enable(struct sysfs *fs, const char *device)
+{
+	int r = nd_set(fs, device, "force_raw", "0");
+
+	if (r == 0)
+		r = nd_bind(fs, "nd_pmem", device);
+	nd_settle(fs);
+	return r == -ENXIO || r == -EBUSY ? 0 : r;
+}
+
 int nd_unbind(struct sysfs *fs, const char *driver, const char *device)
 {
 	return sysfs_write(fs, device, ND_DRIVERS "/%s/unbind", driver);
@@ -123,7 +135,8 @@ int nd_delete(struct sysfs *fs, const char *device)
 	return r;
 }
 
-/* 0 if @seed is fresh; -ENODEV while it is not yet, or no longer, one; -EBUSY if it is taken. */
+/* 0 if @seed is fresh; -ENODEV while it is not yet, or no longer, one; -EEXIST if it is a namespace
+ * that exists; -EBUSY if it is taken. */
 static int seed_state(struct sysfs *fs, const char *seed)
 {
 	_cleanup_(freep) char *uuid = NULL, *name = NULL;
@@ -132,8 +145,10 @@ static int seed_state(struct sysfs *fs, const char *seed)
 
 	if (r == 0)
 		r = sysfs_read(fs, &uuid, ND_DEVICES "/%s/uuid", seed);
-	if (r < 0 || size)
+	if (r < 0)
 		return -ENODEV;
+	if (size)
+		return -EEXIST;
 	if (!*uuid)
 		return 0;
 	if (sysfs_read(fs, &name, ND_DEVICES "/%s/alt_name", seed) == 0 &&
@@ -172,8 +187,11 @@ int nd_seed(struct sysfs *fs, const char *region, char **seed, struct text *why)
 			*seed = TAKE_PTR(name);
 			return 0;
 		}
+		/* While all is being probed, it is so for a moment. */
 		if (waited % 100 == 0)
 			nd_settle(fs);
+		if (r == -EEXIST && waited >= ND_STALE_MS)
+			return r;
 		if (again(fs, -ENODEV, &waited))
 			continue;
 		say_no_seed(fs, region, r, why);

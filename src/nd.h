@@ -10,6 +10,8 @@
 #include "sysfs.h"
 
 #define ND_PATIENCE_MS 2000
+/* After this a seed that exists already is no longer a matter of waiting. */
+#define ND_STALE_MS 300
 
 #define ND_DEVICES "sys/bus/nd/devices"
 #define ND_DRIVERS "sys/bus/nd/drivers"
@@ -33,6 +35,10 @@ int nd_unbind(struct sysfs *fs, const char *driver, const char *device);
  */
 int nd_free(struct sysfs *fs, const char *device, const char *holder);
 
+/* Brings up the namespace @device as what it holds says: as itself, or as what claims it. Then all
+ * probing is over. 0 or -errno. */
+int nd_enable(struct sysfs *fs, const char *device);
+
 /* The driver @device is bound to, which the caller frees. 0; -ENOENT if none. */
 int nd_driver(const struct sysfs *fs, const char *device, char **driver);
 
@@ -42,6 +48,7 @@ int nd_block(const struct sysfs *fs, const char *device, char **block);
 /*
  * The namespace device that @region gives to the next creation: without size and uuid. One that an
  * interrupted run of ours left half-set is reset; somebody else's is waited for and then -EBUSY.
+ * -EEXIST: the kernel offers one that exists, until that is bound once more.
  * 0 and *@seed, which the caller frees, or -errno with a sentence part in @why.
  */
 int nd_seed(struct sysfs *fs, const char *region, char **seed, struct text *why);

@@ -80,18 +80,13 @@ static int bind_device(struct sysfs *fs, const struct seen_device *d, struct tex
 	return r;
 }
 
-/* ENXIO: the kernel found who claims it and binds that instead (nd_pmem_probe). */
+/* One that is enabled only lacked the module of its device. */
 static int enable(struct sysfs *fs, const struct seen_namespace *seen)
 {
-	int r = 0;
-
-	/* One that is enabled only lacked the module of its device. */
 	if (!seen->enabled)
-		r = nd_set(fs, seen->device, "force_raw", "0");
-	if (!seen->enabled && r == 0)
-		r = nd_bind(fs, "nd_pmem", seen->device);
+		return nd_enable(fs, seen->device);
 	nd_settle(fs);
-	return r == -ENXIO || r == -EBUSY ? 0 : r;
+	return 0;
 }
 
 static int finish_format(struct sysfs *fs, const struct step *step, deadline d, struct text *why)

@@ -1,0 +1,51 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The kernel offers the next namespace of a region, its seed, only if the first was bound after it
+# had become the seed: with many namespaces it often was before.
+#
+# shellcheck disable=SC2154 # variables of lib.bash
+
+load lib
+setup() { vm_setup; }
+teardown() { vm_teardown; }
+
+@test "one more namespace, whatever the kernel's seed is" {
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "pool"
+		size = "2GiB"
+		[[region.namespace]]
+		name = "n"
+		mode = "raw"
+		size = "4MiB"
+		count = 300
+		scrub = false
+	END
+	vm_script <<-'END'
+		run 0 ramdax apply
+		is_stale() {
+			seed=$(cat /sys/bus/nd/devices/region0/namespace_seed)
+			[ "$(cat "/sys/bus/nd/devices/$seed/size")" != 0 ]
+		}
+		for i in $(seq 40); do
+			echo e820_pmem >/sys/bus/platform/drivers/ramdax/unbind
+			echo e820_pmem >/sys/bus/platform/drivers/ramdax/bind
+			cat /sys/bus/nd/devices/ndbus*/wait_probe >/dev/null
+			! is_stale || break
+		done
+		holds "the kernel offers one that exists (try $i)" is_stale
+		printf '[[region.namespace]]\nname = "more"\nmode = "raw"\nsize = "16MiB"\n' \
+			>>/etc/ramdax/layout.toml
+		sleep 1000 <"/dev/$(ls /sys/bus/nd/devices/$seed/block)" &
+		run 5 ramdax apply
+		holds "while somebody uses that one" grep 'in use (open by process .*without which no other' /tmp/err
+		kill $!
+		sleep 0.5
+		run 0 ramdax apply
+		holds "it is there" test -b "$(device more)"
+		run 0 ramdax plan --check
+	END
+	vm_boot --memory 4G --memmap '2050M!4G'
+}
