@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "mem.h"
+#include "superblock.h"
 
 /* struct xfs_dsb: sb_inprogress is one byte, cleared by mkfs.xfs with its last write. */
 #define XFS_INPROGRESS 126
@@ -57,6 +58,24 @@ static bool is_unfinished(int fd, const struct seen_filesystem *seen)
 	return false;
 }
 
+/*
+ * Whether the superblock fits its checksum; what is not there to be read does not. Of a mounted
+ * file system the kernel has the superblock in memory, where fields change before the sum does:
+ * that it is mounted proves more.
+ */
+static bool sums_fit(const struct sysfs *fs, const char *block, int fd, const char *type)
+{
+	_cleanup_(freep) unsigned char *bytes = mem_calloc(1, SUPERBLOCK_READ);
+	ssize_t n = pread(fd, bytes, SUPERBLOCK_READ, 0);
+	_cleanup_(closep) int exclusive = -1;
+
+	if (superblock_fits(type, bytes, n < 0 ? 0 : (size_t)n))
+		return true;
+	if (fs->live)
+		exclusive = sysfs_open_file(fs, O_RDONLY | O_EXCL | O_NONBLOCK, "dev/%s", block);
+	return exclusive == -EBUSY;
+}
+
 static bool may_look(const struct sysfs *fs, int fd)
 {
 	struct stat st;
@@ -96,7 +115,8 @@ void fs_probe(const struct sysfs *fs, const char *block, bool anything,
 	seen->label = probe_value(probe, "LABEL");
 	if (!seen->type)
 		seen->type = probe_value(probe, "PTTYPE");
-	if (r != PROBE_FOUND || !seen->type || blkid_probe_has_value(probe, "SBBADCSUM"))
+	if (r != PROBE_FOUND || !seen->type || blkid_probe_has_value(probe, "SBBADCSUM") ||
+	    !sums_fit(fs, block, fd, seen->type))
 		seen->state = SEEN_DAMAGED;
 	else
 		seen->state = is_unfinished(fd, seen) ? SEEN_INCOMPLETE : SEEN_COMPLETE;

@@ -64,6 +64,33 @@ static void zeros_are_no_file_system(void)
 	CHECK_STR(seen.type, NULL);
 }
 
+/* One bit of a field that says nothing about what it is, for each kind that has a checksum. */
+static void checksums_are_verified(void)
+{
+	static const struct {
+		off_t size, at;
+		const char *type, *command;
+	} kinds[] = {
+		{16 * MIB, 1024 + 0x30, "ext4", "mkfs.ext4 -q"},
+		{300 * MIB, 130, "xfs", "mkfs.xfs -q -f"},
+		{128 * MIB, 65536 + 0x78, "btrfs", "mkfs.btrfs -q -f"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		_cleanup_(tree_remove) struct tree t;
+		_cleanup_(release) struct seen_filesystem whole, damaged;
+
+		tree_make(&t);
+		CHECK(make(&t, kinds[i].size, kinds[i].command));
+		fs_probe(&t.fs, "pmem0", true, &whole);
+		CHECK_INT(whole.state, SEEN_COMPLETE);
+		CHECK_STR(whole.type, kinds[i].type);
+		overwrite(&t, kinds[i].at, "\x5a", 1);
+		fs_probe(&t.fs, "pmem0", true, &damaged);
+		CHECK_INT(damaged.state, SEEN_DAMAGED);
+	}
+}
+
 static void ext4_is_seen(void)
 {
 	_cleanup_(tree_remove) struct tree t;
@@ -159,6 +186,6 @@ static void a_partition_table_is_something(void)
 }
 
 UNIT_TESTS(UNIT(nothing_there), UNIT(zeros_are_no_file_system), UNIT(ext4_is_seen),
-	   UNIT(two_signatures_are_damage), UNIT(an_unfinished_xfs_says_so),
-	   UNIT(an_unfinished_vfat_has_its_own_serial), UNIT(a_partition_table_is_something),
-	   UNIT(what_only_disks_have_is_looked_for_on_demand))
+	   UNIT(checksums_are_verified), UNIT(two_signatures_are_damage),
+	   UNIT(an_unfinished_xfs_says_so), UNIT(an_unfinished_vfat_has_its_own_serial),
+	   UNIT(a_partition_table_is_something), UNIT(what_only_disks_have_is_looked_for_on_demand))
