@@ -43,12 +43,31 @@ static const struct seen_namespace *find_in(const struct seen_region *seen,
 	return found ? found : damaged;
 }
 
+/* Who bears the UUID that @ns would get, anywhere and not to be removed; or NULL. The kernel has
+ * each only once. */
+static const struct seen_namespace *namesake(const struct work *w,
+					     const struct layout_namespace *ns)
+{
+	const struct machine *m = w->plan->machine;
+
+	for (size_t i = 0; i < m->n_regions; i++)
+		for (size_t j = 0; j < m->regions[i].n_namespaces; j++) {
+			const struct seen_namespace *seen = &m->regions[i].namespaces[j];
+			bool gone = &m->regions[i] == w->region->seen && w->gone[j];
+
+			if (!gone && seen->has_uuid && !uuid_compare(seen->uuid, ns->uuid))
+				return seen;
+		}
+	return NULL;
+}
+
 /* Looks for @p->ns everywhere. True if it is in this region, once. */
 static bool find(struct work *w, struct plan_namespace *p)
 {
 	const struct machine *m = w->plan->machine;
 	size_t here = 0, elsewhere = 0;
 	const struct seen_region *other = NULL;
+	const struct seen_namespace *taken;
 
 	p->seen = find_in(w->region->seen, p->ns, &here);
 	for (size_t i = 0; i < m->n_regions; i++) {
@@ -66,6 +85,10 @@ static bool find(struct work *w, struct plan_namespace *p)
 	else if (elsewhere)
 		work_conflict(w, p,
 			      mem_printf("it is in \"%s\", which is not its region", other->name));
+	else if (!here && (taken = namesake(w, p->ns)))
+		work_conflict(w, p,
+			      mem_printf("it is not there, and \"%s\" bears its uuid",
+					 *taken->name ? taken->name : taken->device));
 	return here == 1 && !elsewhere;
 }
 

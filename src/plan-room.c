@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Where absent namespaces go, and what is said when there is no room. */
+#include <string.h>
+
 #include "carveout.h"
 #include "derive.h"
 #include "mem.h"
@@ -167,33 +169,98 @@ static void create_in_order(struct work *w, struct plan_namespace **placed, size
 	}
 }
 
-void work_place_absent(struct work *w)
+/* The step that destroys what there is of @p, so that it can be made again; or NULL. */
+static struct step *destruction_of(const struct work *w, const struct plan_namespace *p)
 {
-	_cleanup_(freep) struct range *ranges = NULL;
-	_cleanup_(freep) struct place_request *requests = NULL;
-	_cleanup_(freep) struct plan_namespace **absent = NULL, **placed = NULL;
-	size_t n_free = work_free_ranges(w, NULL, &ranges), n = 0, n_requests = 0, n_placed = 0;
-	enum status status = STATUS_MACHINE;
+	for (size_t i = 0; i < w->plan->n_steps; i++)
+		if (w->plan->steps[i].kind == STEP_DESTROY && w->plan->steps[i].ns == p->ns)
+			return &w->plan->steps[i];
+	return NULL;
+}
+
+/* What cannot be made again is not destroyed, unless its contents must not outlive this boot. True
+ * if there is such a one: it is kept, where it is, so that all are to be placed anew. */
+static bool keep_unplaced(struct work *w, struct plan_namespace *p)
+{
+	struct step *step = destruction_of(w, p);
+	_cleanup_(freep) char *reason = NULL;
+
+	if (!step || !plan_outlives(w->plan, p->ns))
+		return false;
+	p->seen = step->seen;
+	w->gone[p->seen - w->region->seen->namespaces] = false;
+	p->where = (struct range){p->seen->start, p->seen->raw};
+	reason = TAKE_PTR(p->reason);
+	free(step->reason);
+	w->plan->n_steps--;
+	memmove(step, step + 1, (size_t)(w->plan->steps + w->plan->n_steps - step) * sizeof(*step));
+	work_conflict(w, p, mem_printf("%s, and there is no room to make it again", reason));
+	return true;
+}
+
+/* The absent ones and their requests, as many. */
+struct wanting {
+	struct plan_namespace **absent;
+	struct place_request *requests;
+	size_t n;
+};
+
+static void wanting_release(struct wanting *wanting)
+{
+	free(wanting->absent);
+	free(wanting->requests);
+}
+
+static struct wanting wanting_of(const struct work *w)
+{
+	struct wanting wanting = {0};
 
 	for (size_t i = 0; i < work_declared(w)->n_namespaces; i++) {
+		size_t n = wanting.n;
+
 		if (w->region->namespaces[i].verdict != VERDICT_ABSENT)
 			continue;
-		*MEM_APPEND(absent, n) = &w->region->namespaces[i];
-		*MEM_APPEND(requests, n_requests) = w->requests[i];
+		*MEM_APPEND(wanting.absent, n) = &w->region->namespaces[i];
+		*MEM_APPEND(wanting.requests, wanting.n) = w->requests[i];
 		if (w->requests[i].kind == PLACE_REST)
-			work_reduce_rest(w, NULL, &requests[n_requests - 1]);
+			work_reduce_rest(w, NULL, &wanting.requests[n - 1]);
 	}
+	return wanting;
+}
+
+/* One try. False if something must be kept that was to be destroyed. */
+static bool place_all(struct work *w)
+{
+	_cleanup_(freep) struct range *ranges = NULL;
+	_cleanup_(freep) struct plan_namespace **placed = NULL;
+	_cleanup_(wanting_release) struct wanting wanting = wanting_of(w);
+	size_t n_free = work_free_ranges(w, NULL, &ranges), n_placed = 0;
+	enum status status = STATUS_MACHINE;
+
 	/* What is kept may be what stands in the way. */
-	if (place(ranges, n_free, requests, n) < n && fits_alone(w))
+	if (place(ranges, n_free, wanting.requests, wanting.n) < wanting.n && fits_alone(w))
 		status = STATUS_CONFLICT;
-	for (size_t i = 0; i < n; i++) {
-		if (!requests[i].placed) {
-			no_room(w, absent[i], &requests[i], ranges, n_free, status);
+	for (size_t i = 0; i < wanting.n; i++)
+		if (!wanting.requests[i].placed && keep_unplaced(w, wanting.absent[i]))
+			return false;
+	for (size_t i = 0; i < wanting.n; i++) {
+		struct plan_namespace *p = wanting.absent[i];
+		const struct place_request *request = &wanting.requests[i];
+
+		if (!request->placed) {
+			no_room(w, p, request, ranges, n_free, status);
 			continue;
 		}
-		absent[i]->where = requests[i].where;
-		absent[i]->parts = requests[i].parts;
-		*MEM_APPEND(placed, n_placed) = absent[i];
+		p->where = request->where;
+		p->parts = request->parts;
+		*MEM_APPEND(placed, n_placed) = p;
 	}
 	create_in_order(w, placed, n_placed);
+	return true;
+}
+
+void work_place_absent(struct work *w)
+{
+	while (!place_all(w))
+		;
 }

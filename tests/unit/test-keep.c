@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What is kept though it differs, or though another would be in its place.
+ */
+#include "plan.h"
+
+#include "unit.h"
+
+#include "scene.h"
+
+#define SIZE (256 * MIB)
+
+static size_t steps_of(const struct plan *plan, enum step_kind kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_steps; i++)
+		n += plan->steps[i].kind == kind;
+	return n;
+}
+
+static void a_uuid_that_another_bears_is_a_conflict(void)
+{
+	const struct plan_options options = {0}, prune = {.prune = true};
+	struct seen_namespace *other;
+	struct scene s;
+	struct plan *plan;
+
+	scene_make(&s, SIZE, LABEL_AREA_SIZE);
+	scene_declare(&s, "a", MODE_RAW, 16 * MIB);
+	scene_bind(&s);
+	other = scene_see(&s, "b", MODE_RAW, SCENE_START, 16 * MIB);
+	uuid_copy(other->uuid, s.region.namespaces[0].uuid);
+	s.seen.slots_free--;
+	plan = plan_make(&s.layout, &s.machine, &options);
+	CHECK_INT(plan->n_steps, 0);
+	CHECK_INT(plan_status(plan), STATUS_CONFLICT);
+	CHECK_STR(plan->regions[0].namespaces[0].reason,
+		  "it is not there, and \"b\" bears its uuid");
+	plan_free(plan);
+
+	/* What goes makes room for the uuid, too. */
+	plan = plan_make(&s.layout, &s.machine, &prune);
+	CHECK_INT(steps_of(plan, STEP_DESTROY), 1);
+	CHECK_INT(steps_of(plan, STEP_CREATE), 1);
+	CHECK_INT(plan_status(plan), STATUS_OK);
+	plan_free(plan);
+	scene_release(&s);
+}
+
+/* "a" and "b" of 64 MiB and "c" are to be made larger; there is room for @larger bytes of "a". */
+static struct plan *plan_larger(struct scene *s, uint64_t larger, enum survives survives)
+{
+	const struct plan_options options = {.recreate = true};
+
+	scene_make(s, SIZE, LABEL_AREA_SIZE);
+	scene_declare(s, "a", MODE_RAW, larger)->survives = survives;
+	scene_declare(s, "b", MODE_RAW, 64 * MIB);
+	scene_bind(s);
+	scene_see(s, "a", MODE_RAW, SCENE_START, 64 * MIB);
+	scene_see(s, "b", MODE_RAW, SCENE_START + 64 * MIB, 64 * MIB);
+	scene_see(s, "others", MODE_RAW, SCENE_START + 128 * MIB, 64 * MIB);
+	s->seen.slots_free -= 3;
+	s->seen.labels = LABELS_VALID;
+	return plan_make(&s->layout, &s->machine, &options);
+}
+
+static void what_cannot_be_made_again_is_not_destroyed(void)
+{
+	struct scene s;
+	struct plan *plan = plan_larger(&s, 64 * MIB + 4 * KIB, SURVIVES_RESET);
+
+	CHECK_INT(steps_of(plan, STEP_DESTROY), 0);
+	CHECK_INT(plan_status(plan), STATUS_CONFLICT);
+	CHECK_INT(plan->regions[0].namespaces[0].verdict, VERDICT_CONFLICT);
+	CHECK_STR(plan->regions[0].namespaces[0].reason,
+		  "its device offers 64MiB, not 65540KiB, and there is no room to make it again");
+	CHECK(plan->regions[0].namespaces[0].seen);
+	plan_free(plan);
+	scene_release(&s);
+
+	plan = plan_larger(&s, 48 * MIB, SURVIVES_RESET);
+	CHECK_INT(steps_of(plan, STEP_DESTROY), 1);
+	CHECK_INT(steps_of(plan, STEP_CREATE), 1);
+	CHECK_INT(plan_status(plan), STATUS_OK);
+	plan_free(plan);
+	scene_release(&s);
+}
+
+static void what_must_not_outlive_a_boot_is_destroyed_all_the_same(void)
+{
+	struct scene s;
+	struct plan *plan = plan_larger(&s, 64 * MIB + 4 * KIB, SURVIVES_NONE);
+
+	CHECK_INT(steps_of(plan, STEP_DESTROY), 1);
+	CHECK_INT(steps_of(plan, STEP_CREATE), 0);
+	CHECK_INT(plan_status(plan), STATUS_CONFLICT);
+	plan_free(plan);
+	scene_release(&s);
+}
+
+UNIT_TESTS(UNIT(a_uuid_that_another_bears_is_a_conflict),
+	   UNIT(what_cannot_be_made_again_is_not_destroyed),
+	   UNIT(what_must_not_outlive_a_boot_is_destroyed_all_the_same))
