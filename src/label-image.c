@@ -8,7 +8,9 @@
 /* sizeof_namespace_index() and nvdimm_num_label_slots() for an area of 128 KiB. */
 #define LABEL_SIZE 256
 #define INDEX_SIZE 256
-#define SLOTS      ((LABEL_AREA_SIZE - 2 * INDEX_SIZE) / LABEL_SIZE)
+/* Of the labels of version 1.1, for which the kernel looks first. */
+#define LABEL_SIZE_OLD 128
+#define SLOTS          ((LABEL_AREA_SIZE - 2 * INDEX_SIZE) / LABEL_SIZE)
 /* drivers/nvdimm/ramdax.c gives every region this interleave set cookie. */
 #define COOKIE UINT64_C(0xcafebeefcafebeef)
 
@@ -80,19 +82,34 @@ static bool sum_fits(const unsigned char *bytes, size_t n, size_t at)
 	return media_fletcher64(copy, n) == media_get64(bytes + at);
 }
 
-/* An index of labels of 256 bytes, or of those of 128 that older versions had. */
-static bool is_index(const unsigned char *bytes, unsigned number)
+/* The bytes of a label of the index @bytes: 128 before version 1.2, which brought larger ones
+ * (label.c, __nd_label_validate). 0 if they have none of the sizes there are. */
+static uint64_t label_bytes(const unsigned char *bytes)
+{
+	unsigned major = media_get16(bytes + 60), minor = media_get16(bytes + 62);
+
+	if (major * 100 + minor < 102)
+		return LABEL_SIZE_OLD;
+	return bytes[19] == 0 ? LABEL_SIZE_OLD : bytes[19] == 1 ? LABEL_SIZE : 0;
+}
+
+/* Whether @bytes are a valid index block of labels of @label bytes. */
+static bool is_index(const unsigned char *bytes, unsigned number, uint64_t label)
 {
 	uint64_t size = media_get64(bytes + 32);
-	uint64_t label = bytes[19] ? LABEL_SIZE : LABEL_SIZE / 2;
 
-	return !memcmp(bytes, "NAMESPACE_INDEX", 16) && bytes[19] <= 1 &&
+	return !memcmp(bytes, "NAMESPACE_INDEX", 16) && label_bytes(bytes) == label &&
 	       (media_get32(bytes + 20) & 3) && media_get64(bytes + 24) == number * INDEX_SIZE &&
 	       size >= 72 && size <= INDEX_SIZE &&
 	       media_get64(bytes + 40) == (1 - number) * INDEX_SIZE &&
 	       media_get64(bytes + 48) == 2 * INDEX_SIZE &&
 	       media_get32(bytes + 56) * label + 2 * INDEX_SIZE <= LABEL_AREA_SIZE &&
 	       sum_fits(bytes, INDEX_SIZE, 64);
+}
+
+static bool has_index(const unsigned char *area, uint64_t label)
+{
+	return is_index(area, 0, label) || is_index(area + INDEX_SIZE, 1, label);
 }
 
 /* A label that was somebody's. Those of scaffolds say nothing. */
@@ -106,7 +123,9 @@ static bool is_label(const unsigned char *bytes, uint32_t slot)
 
 enum label_state label_area_state(const unsigned char *area)
 {
-	if (is_index(area, 0) || is_index(area + INDEX_SIZE, 1))
+	if (has_index(area, LABEL_SIZE_OLD))
+		return LABELS_OLD;
+	if (has_index(area, LABEL_SIZE))
 		return LABELS_VALID;
 	if (!memcmp(area, lost_mark, sizeof(lost_mark)))
 		return LABELS_LOST;
@@ -116,34 +135,40 @@ enum label_state label_area_state(const unsigned char *area)
 	return LABELS_NONE;
 }
 
-/* The index that counts, -1 if there is none: of two the one that comes after the other, and the
- * second of equals (label.c: best_seq). */
+/* The index that counts, -1 if there is none, or none of labels as ours: of two the one that comes
+ * after the other, and the second of equals (label.c: best_seq). */
 static int current_index(const unsigned char *area)
 {
-	bool first = is_index(area, 0), second = is_index(area + INDEX_SIZE, 1);
+	bool first = is_index(area, 0, LABEL_SIZE);
+	bool second = is_index(area + INDEX_SIZE, 1, LABEL_SIZE);
 	uint32_t a = media_get32(area + 20) & 3, b = media_get32(area + INDEX_SIZE + 20) & 3;
 
+	if (has_index(area, LABEL_SIZE_OLD))
+		return -1;
 	if (!first || !second)
 		return first ? 0 : second ? 1 : -1;
 	return a == b || a % 3 + 1 == b ? 1 : 0;
 }
 
-static const char *fault_of(const unsigned char *label, uint32_t slot)
+static const char *fault_of(const unsigned char *label, uint32_t slot, uint64_t usable)
 {
+	uint64_t start = media_get64(label + 104), size = media_get64(label + 112);
+
 	if (!sum_fits(label, LABEL_SIZE, LABEL_SIZE - 8))
 		return "its label has a bad checksum";
 	if (media_get32(label + 120) != slot)
 		return "its label is of another slot";
 	if (media_get64(label + 88) != COOKIE)
 		return "its label is of another region (cookie)";
+	if (start > usable || size > usable - start)
+		return "its label places it outside the region";
 	return NULL;
 }
 
-/* Whether @index, of labels of 256 bytes, says that @slot is used. */
+/* Whether @index says that @slot is used. */
 static bool is_used(const unsigned char *index, uint32_t slot)
 {
-	return index[19] == 1 && slot < media_get32(index + 56) &&
-	       !(index[72 + slot / 8] >> slot % 8 & 1);
+	return slot < media_get32(index + 56) && !(index[72 + slot / 8] >> slot % 8 & 1);
 }
 
 static void damaged_of(const unsigned char *label, uint32_t slot, const char *fault,
@@ -160,7 +185,7 @@ static void damaged_of(const unsigned char *label, uint32_t slot, const char *fa
 			label[16 + i] >= ' ' && label[16 + i] <= '~' ? (char)label[16 + i] : '?';
 }
 
-size_t label_area_damaged(const unsigned char *area, struct damaged_label **labels)
+size_t label_area_damaged(const unsigned char *area, uint64_t usable, struct damaged_label **labels)
 {
 	int number = current_index(area);
 	const unsigned char *index = area + INDEX_SIZE * (number > 0);
@@ -169,7 +194,7 @@ size_t label_area_damaged(const unsigned char *area, struct damaged_label **labe
 	*labels = NULL;
 	for (uint32_t slot = 0; number >= 0 && slot < SLOTS; slot++) {
 		const unsigned char *label = area + 2 * INDEX_SIZE + (size_t)slot * LABEL_SIZE;
-		const char *fault = is_used(index, slot) ? fault_of(label, slot) : NULL;
+		const char *fault = is_used(index, slot) ? fault_of(label, slot, usable) : NULL;
 
 		if (fault)
 			damaged_of(label, slot, fault, MEM_APPEND(*labels, n));
@@ -177,16 +202,16 @@ size_t label_area_damaged(const unsigned char *area, struct damaged_label **labe
 	return n;
 }
 
-void label_area_drop_damaged(const unsigned char *area, struct media *media)
+void label_area_drop_damaged(const unsigned char *area, uint64_t usable, struct media *media)
 {
 	struct damaged_label *labels;
-	size_t n = label_area_damaged(area, &labels);
+	size_t n = label_area_damaged(area, usable, &labels);
 
 	for (unsigned number = 2; number-- > 0;) {
 		unsigned char index[INDEX_SIZE];
 
 		memcpy(index, area + (size_t)number * INDEX_SIZE, sizeof(index));
-		if (!is_index(index, number))
+		if (!is_index(index, number, LABEL_SIZE))
 			continue;
 		for (size_t i = 0; i < n; i++)
 			index[72 + labels[i].slot / 8] |= (unsigned char)(1 << labels[i].slot % 8);

@@ -45,10 +45,12 @@ struct damaged_label {
 	struct range where;            /* offsets from the region's start, unchecked */
 };
 
-/* The damaged ones of the label area @area, in *@labels, which the caller frees. Their number. */
-size_t label_area_damaged(const unsigned char *area, struct damaged_label **labels);
+/* The damaged ones of the label area @area of a region with @usable bytes for namespaces, in
+ * *@labels, which the caller frees. Their number. */
+size_t label_area_damaged(const unsigned char *area, uint64_t usable,
+			  struct damaged_label **labels);
 
 /* Adds to @media what frees the slots of the damaged ones of @area; all others stay. */
-void label_area_drop_damaged(const unsigned char *area, struct media *media);
+void label_area_drop_damaged(const unsigned char *area, uint64_t usable, struct media *media);
 
 #endif

@@ -124,7 +124,7 @@ int label_drop_damaged(struct sysfs *fs, const struct seen_region *region, struc
 		text_addf(why, "reading the label area: %s", strerror(-r));
 		return r;
 	}
-	label_area_drop_damaged(area, &media);
+	label_area_drop_damaged(area, region->usable, &media);
 	r = label_replace(fs, region, &media, why);
 	media_release(&media);
 	return r;

@@ -112,6 +112,7 @@ enum label_state {
 	LABELS_VALID,   /* there is an index, which says what labels count */
 	LABELS_NONE,    /* there is no index: to the kernel the region is empty */
 	LABELS_LOST,    /* no index, but labels, or the mark of a look that found something */
+	LABELS_OLD,     /* an index of version 1.1, whose labels have 128 bytes: not ours */
 };
 
 struct seen_region {

@@ -57,6 +57,11 @@ void media_put64(unsigned char *at, uint64_t value)
 	put(at, value, sizeof(value));
 }
 
+unsigned media_get16(const unsigned char *at)
+{
+	return (unsigned)get(at, sizeof(uint16_t));
+}
+
 uint32_t media_get32(const unsigned char *at)
 {
 	return (uint32_t)get(at, sizeof(uint32_t));

@@ -28,6 +28,7 @@ void media_release(struct media *m);
 void media_put16(unsigned char *at, uint16_t value);
 void media_put32(unsigned char *at, uint32_t value);
 void media_put64(unsigned char *at, uint64_t value);
+unsigned media_get16(const unsigned char *at);
 uint32_t media_get32(const unsigned char *at);
 uint64_t media_get64(const unsigned char *at);
 

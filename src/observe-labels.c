@@ -25,13 +25,22 @@ int labels_read(const char *dimm, unsigned char *area)
 	return 0;
 }
 
+/* What the kernel keeps from others because of a damaged label. One that lies outside takes nothing
+ * of the region; of one that says nothing credible it could be all. */
+static struct range reserved_for(const struct seen_region *region, struct range where)
+{
+	if (where.start >= region->usable)
+		return (struct range){region->usable, 0};
+	if (!where.size || where.size > region->usable - where.start)
+		return (struct range){0, region->usable};
+	return where;
+}
+
 static void add_damaged(struct seen_region *region, const struct damaged_label *label)
 {
 	struct seen_namespace *ns = MEM_APPEND(region->namespaces, region->n_namespaces);
-	struct range where = label->where;
+	struct range where = reserved_for(region, label->where);
 
-	if (!where.size || where.size > region->usable || where.start > region->usable - where.size)
-		where = (struct range){0, region->usable};
 	*ns = (struct seen_namespace){
 		.device = mem_printf("label slot %u", label->slot),
 		.fault = mem_strdup(label->fault),
@@ -54,7 +63,7 @@ void labels_observe(const struct sysfs *fs, struct seen_region *region)
 		return;
 	region->labels = label_area_state(area);
 	/* Of a region that is not up nothing is known at all. */
-	n = region->enabled ? label_area_damaged(area, &damaged) : 0;
+	n = region->enabled ? label_area_damaged(area, region->usable, &damaged) : 0;
 	for (size_t i = 0; i < n; i++)
 		add_damaged(region, &damaged[i]);
 	free(damaged);

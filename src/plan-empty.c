@@ -36,13 +36,23 @@ static const struct seen_carveout *carveout_of(const struct machine *m,
 	return NULL;
 }
 
+/* Whether there may be more in @region than it shows: its labels are lost, or an interrupted run
+ * that filled or emptied it as a whole has left its scaffold. */
+static bool hides(const struct seen_region *region)
+{
+	for (size_t i = 0; i < region->n_namespaces; i++)
+		if (!strcmp(region->namespaces[i].name, REGION_SCAFFOLD))
+			return true;
+	return region->labels == LABELS_LOST || region->labels == LABELS_OLD;
+}
+
 /* A carveout whose namespaces cannot be seen, or NULL. */
 static const struct seen_carveout *find_hidden(const struct machine *m)
 {
 	for (size_t i = 0; i < m->n_carveouts; i++) {
 		const struct seen_region *region = machine_region_of(m, &m->carveouts[i]);
 
-		if (!region || !region->enabled || region->labels == LABELS_LOST)
+		if (!region || !region->enabled || hides(region))
 			return &m->carveouts[i];
 	}
 	return NULL;

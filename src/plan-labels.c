@@ -103,6 +103,23 @@ static void drop_damaged(struct plan *plan, struct plan_region *r)
 		     r->region->name, *used->name ? used->name : used->device, used->user);
 }
 
+/* Labels of version 1.1 are somebody's, whom the kernel understands, or damage that it takes for
+ * such: either way there is more in the region than what it shows. */
+static void plan_old_labels(struct plan *plan, struct plan_region *r,
+			    const struct plan_options *options)
+{
+	static const char why[] = "its label area is of version 1.1, which ramdax does not write";
+
+	r->state = REGION_LOST;
+	r->reason = mem_strdup(why);
+	if (plan_may_reset(plan, r, options))
+		plan_region_step(plan, r, STEP_RESET, why);
+	else
+		plan_problem(plan, STATUS_CONFLICT, r->region->line, r->region->required,
+			     "region \"%s\" was kept as it is: %s (--recreate=%s)", r->region->name,
+			     why, r->region->name);
+}
+
 void plan_labels(struct plan *plan, struct plan_region *r, const struct plan_options *options)
 {
 	_cleanup_(freep) char *unsafe = carveout_refusal(plan->machine, r->carveout);
@@ -113,6 +130,10 @@ void plan_labels(struct plan *plan, struct plan_region *r, const struct plan_opt
 		return;
 	if (any_damaged(r->seen) && plan_may_reset(plan, r, options)) {
 		drop_damaged(plan, r);
+		return;
+	}
+	if (r->seen->labels == LABELS_OLD) {
+		plan_old_labels(plan, r, options);
 		return;
 	}
 	if ((!look && !is_lost && r->seen->labels != LABELS_NONE))

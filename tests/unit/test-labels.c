@@ -90,25 +90,70 @@ static void damaged_labels_are_named_and_dropped(void)
 	uuid_generate_random(two[1].uuid);
 	label_image(two, 2, &media);
 	area = area_of(&media, 0);
-	CHECK_INT(label_area_damaged(area, &damaged), 0);
+	CHECK_INT(label_area_damaged(area, 1 * GIB, &damaged), 0);
 	area[512 + 256 + 248] ^= 1;
-	if (!CHECK_INT(label_area_damaged(area, &damaged), 1))
+	if (!CHECK_INT(label_area_damaged(area, 1 * GIB, &damaged), 1))
 		return;
 	CHECK_INT(damaged->slot, 1);
 	CHECK_STR(damaged->name, "b?");
 	CHECK_INT(damaged->where.start, 64 * MIB);
 	CHECK_INT(damaged->where.size, MIB);
 	free(damaged);
-	label_area_drop_damaged(area, &drop);
+	label_area_drop_damaged(area, 1 * GIB, &drop);
 	for (size_t i = 0; i < drop.n; i++)
 		memcpy(area + drop.pieces[i].offset, drop.pieces[i].bytes, drop.pieces[i].n);
 	media_release(&drop);
-	CHECK_INT(label_area_damaged(area, &damaged), 0);
+	CHECK_INT(label_area_damaged(area, 1 * GIB, &damaged), 0);
 	CHECK_INT(label_area_state(area), LABELS_VALID);
 	/* the other is still used */
 	CHECK_INT(area[72] & 3, 2);
 	area[512 + 248] ^= 1;
-	CHECK_INT(label_area_damaged(area, &damaged), 1);
+	CHECK_INT(label_area_damaged(area, 1 * GIB, &damaged), 1);
+	free(damaged);
+	free(area);
+}
+
+/* Makes the sum of an index block fit again. */
+static void resum(unsigned char *index)
+{
+	memset(index + 64, 0, 8);
+	media_put64(index + 64, media_fletcher64(index, 256));
+}
+
+/* The kernel looks for labels of 128 bytes first, and one index of them is enough for it. */
+static void an_index_of_older_labels_is_not_ours(void)
+{
+	struct damaged_label *damaged;
+	unsigned char *area = area_with("a");
+
+	area[256 + 19] = 0; /* 128 bytes */
+	CHECK_INT(label_area_state(area), LABELS_VALID);
+	resum(area + 256);
+	CHECK_INT(label_area_state(area), LABELS_OLD);
+	CHECK_INT(label_area_damaged(area, 1 * GIB, &damaged), 0);
+	free(area);
+	area = area_with("a");
+	area[62] = 1; /* version 1.1 */
+	resum(area);
+	CHECK_INT(label_area_state(area), LABELS_OLD);
+	free(area);
+	area = area_with("a");
+	area[19] = area[256 + 19] = 2; /* 512 bytes, which no kernel knows */
+	resum(area);
+	resum(area + 256);
+	CHECK_INT(label_area_state(area), LABELS_LOST);
+	free(area);
+}
+
+static void a_label_outside_the_region_is_damaged(void)
+{
+	unsigned char *area = area_with("a");
+	struct damaged_label *damaged;
+
+	CHECK_INT(label_area_damaged(area, 64 * MIB, &damaged), 0);
+	free(damaged);
+	CHECK_INT(label_area_damaged(area, 1 * MIB, &damaged), 1);
+	CHECK_STR(damaged->fault, "its label places it outside the region");
 	free(damaged);
 	free(area);
 }
@@ -117,7 +162,7 @@ static void damaged_labels_are_named_and_dropped(void)
 static void any_bytes_are_answered(void)
 {
 	uint64_t random = 88172645463325252;
-	unsigned answers[4] = {0};
+	unsigned answers[LABELS_OLD + 1] = {0};
 
 	for (int round = 0; round < 2000; round++) {
 		unsigned char *area = area_with("a");
@@ -129,8 +174,8 @@ static void any_bytes_are_answered(void)
 			area[random % 1024] = (unsigned char)(random >> 32);
 		}
 		answers[label_area_state(area)]++;
-		label_area_damaged(area, &damaged);
-		label_area_drop_damaged(area, &drop);
+		label_area_damaged(area, 1 * GIB, &damaged);
+		label_area_drop_damaged(area, 1 * GIB, &drop);
 		for (size_t i = 0; i < drop.n; i++)
 			CHECK(drop.pieces[i].offset + drop.pieces[i].n <= 512);
 		media_release(&drop);
@@ -216,8 +261,13 @@ static void lost_labels_are_kept(void)
 	CHECK_INT(first_step(LABELS_LOST, BOOT_FIRMWARE, &repair, SURVIVES_RESET), STEP_REPAIR);
 	CHECK_INT(first_step(LABELS_LOST, BOOT_FIRMWARE, &all, SURVIVES_RESET), STEP_RESET);
 	CHECK_INT(first_step(LABELS_LOST, BOOT_FIRMWARE, &none, SURVIVES_NONE), STEP_RESET);
+	CHECK_INT(first_step(LABELS_OLD, BOOT_FIRMWARE, &none, SURVIVES_RESET), -1);
+	CHECK_INT(first_step(LABELS_OLD, BOOT_FIRMWARE, &none, SURVIVES_NONE), -1);
+	CHECK_INT(first_step(LABELS_OLD, BOOT_FIRMWARE, &repair, SURVIVES_RESET), -1);
+	CHECK_INT(first_step(LABELS_OLD, BOOT_FIRMWARE, &all, SURVIVES_RESET), STEP_RESET);
 }
 
 UNIT_TESTS(UNIT(one_index_is_enough), UNIT(without_index_and_labels_it_is_empty),
 	   UNIT(a_mark_is_a_loss), UNIT(damaged_labels_are_named_and_dropped),
+	   UNIT(an_index_of_older_labels_is_not_ours), UNIT(a_label_outside_the_region_is_damaged),
 	   UNIT(any_bytes_are_answered), UNIT(info_blocks_are_found), UNIT(lost_labels_are_kept))
