@@ -94,11 +94,30 @@ again() {
 	vm_kept
 }
 
-@test "an xfs that mkfs did not finish is made again" {
+@test "an xfs that mkfs did not finish is made again, a damaged one is kept" {
 	local at
 	at=$(data_of cache)
 	[ "$at" ]
 	printf '\001' | vm_poke "$(printf '0x%x' $((at + 126)))" # sb_inprogress
+	again <<-'END'
+		run 5 ramdax apply
+		holds "the sum that does not fit is why" grep 'cache.*damaged' /tmp/err
+		run 5 ramdax plan --check
+	END
+	vm_peek "$(printf '0x%x' "$at")" 32K >"$vm_dir/superblock"
+	python3 - "$vm_dir/superblock" <<-'END'
+		import struct, sys
+		sector = bytearray(open(sys.argv[1], 'rb').read())
+		sector = sector[:struct.unpack_from('>H', sector, 102)[0]]
+		crc = 0xffffffff
+		for i, byte in enumerate(sector):
+		    crc ^= 0 if 224 <= i < 228 else byte
+		    for _ in range(8):
+		        crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+		struct.pack_into('<I', sector, 224, crc ^ 0xffffffff)
+		open(sys.argv[1], 'wb').write(sector)
+	END
+	vm_poke "$(printf '0x%x' "$at")" <"$vm_dir/superblock"
 	again <<-'END'
 		run 6 ramdax plan --check
 		run 0 ramdax apply
