@@ -110,6 +110,7 @@ changed() {
 		.namespace.properties.verdict.enum verdict_name plan.c
 		.plan.properties.steps.items.properties.action.enum step_name plan.c
 		.took.required spent_name spent.c
+		.judgement.enum verdict_word ../verify/judge.c
 		["gen-cmdline"].properties.ranges.items.properties.state.enum memmap_origin_name memmap-print.c
 	END
 	# The layout's own words are compared with the reader's above.
