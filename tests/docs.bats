@@ -316,27 +316,6 @@ filesystem.type = \"$type\""
 	[ "$n" -eq 5 ]
 }
 
-# example PATTERN: the display in ramdax(8) that begins with "# " and that, as a shell has it.
-example() {
-	awk -v pattern="^# $1" '/^\.Ed/ { if (inside) exit }
-		$0 ~ pattern { inside = 1 } inside { sub(/^# /, ""); gsub(/\\e/, "\\"); print }' man/ramdax.8
-}
-
-@test "the examples for monitoring in ramdax(8) work" {
-	layout $'size = "480MiB"\n[[region.namespace]]\nname = "files"\nmode = "sector"\nsize = "32MiB"
-[[region.namespace]]\nname = "guest"\nmode = "devdax"\nsize = "32MiB"'
-	ramdax() {
-		"$RAMDAX" --root tests/machines/four-modes-7.3.4 --layout "$BATS_TEST_TMPDIR/layout.toml" "$@"
-	}
-	run eval "$(example 'ramdax status --json [|] jq')"
-	echo "$output"
-	[[ $output == *'files: conflict: mode is fsdax, not sector'* ]]
-	[[ $output == *'guest: absent: it was not made yet'* ]]
-	[[ $output == *'plain: foreign: '* ]]
-	run eval "$(example 'ramdax status --json [|]$' | sed 's/guest/memory/')"
-	[ "$output" = /dev/dax0.1 ]
-}
-
 # ---- form ---------------------------------------------------------------------------------------
 
 @test "mandoc has no complaint about the manuals" {
