@@ -2,13 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The machine, reset at any moment of a boot that has something to adopt and something to make: the
-# next boot reaches the declared state, and what was adopted is byte for byte what it was. Moments
-# of a fixed seed; RAMDAX_LONG: 100 of them.
+# next boot reaches the declared state, and what was adopted is byte for byte what it was. Nothing
+# is reported before or after that ndctl and libblkid see otherwise. Moments of a fixed seed;
+# RAMDAX_LONG: 100 of them.
 #
 # shellcheck disable=SC2154,SC2016 # variables of lib.bash; single quotes are for the guest
 
 load lib
-setup() { vm_setup; }
+setup() {
+	vm_setup
+	cp "$vm_here/guest/honest.sh" "$vm_tree/guest/"
+}
 teardown() { vm_teardown; }
 
 carveout='393344K!4G'
@@ -78,7 +82,15 @@ kept='
 		vm_boot --memmap "$carveout" --kill-at begin --kill-after "$(printf '%d.%03d' $((RANDOM % 3)) $((RANDOM % 1000)))"
 		vm_kept
 		vm_script <<-'END'
+			. /guest/honest.sh
+			modprobe -a ramdax nd_pmem dax_pmem device_dax
+			echo ramdax >/sys/bus/platform/devices/e820_pmem/driver_override
+			echo e820_pmem >/sys/bus/platform/drivers/ramdax/bind
+			ramdax status --json >/tmp/before
+			honest /tmp/before "as the reset left it"
 			run 0 ramdax apply --boot
+			honest /run/ramdax/report.json "after the next boot"
+			judge 0
 			is "files is adopted" "$(reported files)" adopted
 			is "memory is adopted" "$(reported memory)" adopted
 			is "all are there" "$(namespaces)" 7
