@@ -368,9 +368,13 @@ trial() {
 	normal_entries | all_have memmap=64K#0x90000,1G!0x300000000
 }
 
-@test "trial: the first line of all" {
-	update --trial
+@test "trial: the first line of all, as the manual's example has it" {
+	tests/docs/examples man/ramdax-update-bootloader.8 "$BATS_TEST_TMPDIR"
+	run inside sh -euc "systemctl() { echo systemctl \"\$@\"; }
+		$(cat "$BATS_TEST_TMPDIR/1.sh")"
+	echo "$output"
 	[ "$status" -eq 0 ]
+	[[ $output == *'systemctl reboot'* ]]
 	trial_entry | grep -w "$LINE"
 	normal_entries | none_has memmap=
 }
