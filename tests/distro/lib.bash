@@ -8,7 +8,7 @@
 #	END
 #	distro_file /etc/fstab <<-'END'	# more files of the system, before its initramfs is made
 #	END
-#	distro_install trixie dracut	# the disk, GRUB on it, the kernel command line in GRUB
+#	distro_install trixie dracut	# the disk, the Debian package, GRUB and its kernel command line
 #	vm_ram 4G			# a power cycle
 #	vm_script <<-'END'		# runs at the end of the boot, which then is shut down
 #	END
@@ -25,7 +25,7 @@ distro_here=$vm_here/../distro
 # What each generator's system has beyond systemd.
 distro_packages() {
 	case $1 in
-	dracut) echo dracut-core ;;
+	dracut) echo dracut ;;
 	initramfs-tools) echo initramfs-tools busybox ;;
 	esac
 	echo grub-pc-bin grub2-common ndctl jq
@@ -52,7 +52,7 @@ distro_install() {
 	kernel=$("$vm_here/fetch-kernel")
 	release=$(cat "$kernel/release")
 	distro_unpack "$1" "$2" "$kernel" || return
-	distro_initramfs "$2" "$release" >"$vm_dir/build" 2>&1 || {
+	distro_package "$release" >"$vm_dir/build" 2>&1 || {
 		cat "$vm_dir/build"
 		return 1
 	}
@@ -73,13 +73,11 @@ distro_install() {
 	distro_booted=()
 }
 
-# The distribution with this tree's ramdax, a kernel, and what scenarios need.
+# The distribution with a kernel, and what scenarios need.
 distro_unpack() {
 	local packages
 	read -ra packages < <(distro_packages "$2" | xargs)
 	cp -a "$("$vm_here/../distribution" "$1" "${packages[@]}")" "$distro_tree" || return
-	make -s -C "$vm_root" install VERIFY=no DESTDIR="$distro_tree" >/dev/null || return
-	[ -z "${RAMDAX-}" ] || cp "$RAMDAX" "$distro_tree/usr/sbin/ramdax"
 	install -D -m 644 -t "$distro_tree/etc/ramdax" "$vm_tree/etc/ramdax/layout.toml"
 	cp -a "$3/lib/modules" "$distro_tree/usr/lib/"
 	cp "$3/vmlinuz" "$distro_tree/boot/vmlinuz-$(cat "$3/release")"
@@ -112,17 +110,38 @@ distro_unpack() {
 	touch "$distro_tree"/{etc,var}/.updated
 }
 
-distro_initramfs() {
+# This tree's package, which has the initramfs made. $distro_before and $distro_after, if set, are
+# functions called then, the first one with the package.
+distro_package() {
+	local deb image=$distro_tree/boot/initrd.img-$1
+	deb=$(make -s -C "$vm_root" deb) || return
+	: >"$image" # only what is there is made again
+	if [ "${distro_before-}" ]; then
+		"$distro_before" "$deb" || return
+	fi
+	distro_dpkg "$deb" || return
+	if [ "${RAMDAX-}" ]; then
+		cp "$RAMDAX" "$distro_tree/usr/sbin/ramdax"
+		distro_run 'dpkg-trigger --by-package=ramdax update-initramfs; dpkg --triggers-only -a' || return
+	fi
+	[ -s "$image" ] && { [ ! "${distro_after-}" ] || "$distro_after"; }
+}
+
+# distro_dpkg DEB: installs it, as apt would without anybody to ask.
+distro_dpkg() {
+	cp "$1" "$distro_tree/new.deb"
+	distro_run 'dpkg --force-confdef --force-confold -i /new.deb; rm /new.deb'
+}
+
+# distro_run SCRIPT: in the system's files.
+distro_run() {
 	# shellcheck disable=SC2016 # for the inner shell
 	unshare --mount --pid --fork bash -e -c '
 		mount -t proc proc "$1/proc"
 		mount --rbind /dev "$1/dev"
-		exec chroot "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root sh -e -c "
-			case $2 in
-			dracut) dracut --force --no-early-microcode --kver $3 /boot/initrd.img-$3 ;;
-			initramfs-tools) update-initramfs -c -k $3 ;;
-			esac"
-	' initramfs "$distro_tree" "$1" "$2"
+		exec chroot "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+			DEBIAN_FRONTEND=noninteractive sh -e -c "$2"
+	' run "$distro_tree" "$1" </dev/null 3>&-
 }
 
 # One partition with the system, from 1 MiB on, where GRUB finds room before it.

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154 # variables of lib.bash
 #
-# What every distribution shall do with the same layout and the same fstab: whole_life SUITE GENERATOR.
+# What every distribution shall do with the same layout and the same fstab:
+# whole_life SUITE GENERATOR [SCRIPT], which is more of the last boot's script.
 
 whole_life_files() {
 	vm_layout <<-'END'
@@ -89,7 +90,7 @@ boot_says() {
 
 whole_life() {
 	whole_life_files
-	distro_install "$@"
+	distro_install "$1" "$2"
 
 	vm_ram 4G
 	boot_says created <<-'END'
@@ -113,8 +114,9 @@ whole_life() {
 	stopped_cleanly
 
 	vm_ram 4G
-	boot_says created <<-'END'
-		is "nothing is in images" "$(find /srv/images -mindepth 1 ! -name lost+found)" ""
+	boot_says created <<-END
+		is "nothing is in images" "\$(find /srv/images -mindepth 1 ! -name lost+found)" ""
+		${3-}
 	END
 	distro_boot
 }
