@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "command.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -38,11 +39,30 @@ enum status command_open_root(const struct invocation *in, struct sysfs *fs)
 	return STATUS_OK;
 }
 
+/* The layout opened: a named one wherever it is, the root's own inside the root. */
+static int open_layout(const struct invocation *in, const char *path)
+{
+	struct sysfs root;
+	int fd, r;
+
+	if (in->layout || !in->root) {
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		return fd < 0 ? -errno : fd;
+	}
+	r = sysfs_open(&root, in->root);
+	if (r < 0)
+		return r;
+	fd = sysfs_open_file(&root, O_RDONLY, LAYOUT_PATH);
+	sysfs_close(&root);
+	return fd;
+}
+
 enum status command_load_layout(const struct invocation *in, struct layout **layout)
 {
 	_cleanup_(freep) char *path = command_layout_path(in);
 	_cleanup_(fault_list_release) struct fault_list faults = {0};
-	int r = layout_load(path, layout, &faults);
+	_cleanup_(closep) int fd = open_layout(in, path);
+	int r = fd < 0 ? fd : layout_load_open(fd, path, layout, &faults);
 
 	if (r == 0)
 		return STATUS_OK;

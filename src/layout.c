@@ -73,15 +73,12 @@ enum fs_type fs_from_name(const char *name)
 	return FS_NONE;
 }
 
-/* The whole file, at most a byte more than TOML_SIZE_MAX of it. 0 or -errno. */
-static int file_read(const char *path, struct text *text)
+/* All of it, at most a byte more than TOML_SIZE_MAX. 0 or -errno. */
+static int read_rest(int fd, struct text *text)
 {
-	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char buffer[4096];
 	ssize_t n;
 
-	if (fd < 0)
-		return -errno;
 	while ((n = read(fd, buffer, sizeof(buffer))) > 0) {
 		text_add_bytes(text, buffer, (size_t)n);
 		if (text->len > TOML_SIZE_MAX)
@@ -90,11 +87,11 @@ static int file_read(const char *path, struct text *text)
 	return n < 0 ? -errno : 0;
 }
 
-int layout_load(const char *path, struct layout **layout, struct fault_list *faults)
+int layout_load_open(int fd, const char *path, struct layout **layout, struct fault_list *faults)
 {
 	_cleanup_(text_release) struct text text = {0};
 	struct layout *loaded;
-	int r = file_read(path, &text);
+	int r = read_rest(fd, &text);
 
 	if (r < 0)
 		return r;
@@ -103,6 +100,13 @@ int layout_load(const char *path, struct layout **layout, struct fault_list *fau
 		return -EBADMSG;
 	*layout = loaded;
 	return 0;
+}
+
+int layout_load(const char *path, struct layout **layout, struct fault_list *faults)
+{
+	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : layout_load_open(fd, path, layout, faults);
 }
 
 static void strings_free(char **strings, size_t n)

@@ -152,6 +152,9 @@ struct layout *layout_read(const char *text, size_t n, const char *path, struct 
  */
 int layout_load(const char *path, struct layout **layout, struct fault_list *faults);
 
+/* The same for a file that is open for reading; @path is for messages only. */
+int layout_load_open(int fd, const char *path, struct layout **layout, struct fault_list *faults);
+
 /*
  * Writes the layout as TOML that reads back as the same layout, everything derived or inherited
  * made explicit: count expanded, [defaults] spread, UUIDs. What is neither declared nor inherited

@@ -33,8 +33,10 @@ void sysfs_close(struct sysfs *fs)
 
 static int open_path(const struct sysfs *fs, int flags, const char *path)
 {
+	/* A captured machine may hold anything, a pipe that nobody writes to among others. */
 	struct open_how how = {
-		.flags = (uint64_t)(unsigned)flags | O_CLOEXEC,
+		.flags = (uint64_t)(unsigned)flags | O_CLOEXEC |
+			 (fs->live || flags & O_PATH ? 0 : O_NONBLOCK),
 		.resolve = RESOLVE_IN_ROOT,
 	};
 	long fd;
