@@ -25,19 +25,6 @@ bool raze_takes(const struct step *step)
 	return step->kind == STEP_CLEAR || step->kind == STEP_DESTROY || step->kind == STEP_WIPE;
 }
 
-static void take_down(struct group *g)
-{
-	_cleanup_(freep) struct takedown *items = mem_calloc(g->n, sizeof(*items));
-
-	for (size_t i = 0; i < g->n; i++)
-		items[i].seen = g->steps[i].step->seen;
-	takedown_namespaces(g->fs, items, g->n);
-	for (size_t i = 0; i < g->n; i++) {
-		g->steps[i].result = items[i].result;
-		g->steps[i].why = items[i].why;
-	}
-}
-
 /* What is left of one that is down. */
 static int remove_one(struct group *g, struct raze_step *s)
 {
@@ -69,7 +56,7 @@ static bool is_whole(const struct group *g)
 	    g->region->slots_free + g->n != REGION_NAMESPACES_MAX)
 		return false;
 	for (size_t i = 0; i < g->n; i++)
-		if (g->steps[i].result < 0 || g->steps[i].step->zero)
+		if (g->steps[i].step->zero)
 			return false;
 	return true;
 }
@@ -98,18 +85,43 @@ static bool wipes(const struct group *g)
 	return false;
 }
 
-static void remove_region(struct group *g)
+/* The region with all that is in it. 0, TAKEDOWN_KEPT, or -errno. */
+static int remove_region(struct group *g, struct text *why)
 {
-	_cleanup_(text_release) struct text why = {0};
-	struct cover cover = {.fs = g->fs, .region = g->region, .why = &why};
+	struct cover cover = {.fs = g->fs, .region = g->region, .why = why};
 	int r = wipes(g) ? wipe_all(g, &cover) : 0;
 
 	if (r == 0)
-		r = label_reset(g->fs, g->region, &why);
+		r = label_reset(g->fs, g->region, why);
 	cover_release(&cover);
+	return r;
+}
+
+static bool remove_whole(struct group *g)
+{
+	_cleanup_(text_release) struct text why = {0};
+	int r = remove_region(g, &why);
+
+	/* Of what is in use, or came meanwhile, each is told by itself. */
+	if (r == TAKEDOWN_KEPT)
+		return false;
 	for (size_t i = 0; r < 0 && i < g->n; i++) {
 		g->steps[i].result = r;
 		text_add(&g->steps[i].why, text_str(&why));
+	}
+	return true;
+}
+
+static void take_down(struct group *g)
+{
+	_cleanup_(freep) struct takedown *items = mem_calloc(g->n, sizeof(*items));
+
+	for (size_t i = 0; i < g->n; i++)
+		items[i].seen = g->steps[i].step->seen;
+	takedown_namespaces(g->fs, items, g->n);
+	for (size_t i = 0; i < g->n; i++) {
+		g->steps[i].result = items[i].result;
+		g->steps[i].why = items[i].why;
 	}
 }
 
@@ -120,13 +132,10 @@ bool raze(struct sysfs *fs, struct raze_step *steps, size_t n, deadline d)
 			  .steps = steps,
 			  .n = n,
 			  .deadline = d};
-	bool whole;
 
+	if (is_whole(&g) && remove_whole(&g))
+		return true;
 	take_down(&g);
-	whole = is_whole(&g);
-	if (whole)
-		remove_region(&g);
-	else
-		remove_each(&g);
-	return whole;
+	remove_each(&g);
+	return false;
 }

@@ -72,11 +72,13 @@ static void *take_next(void *arg)
 
 	while ((i = atomic_fetch_add(&crew->next, 1)) < crew->n) {
 		struct takedown *t = &crew->items[i];
-		struct sysfs fs = *crew->fs; /* its count of writes is its own */
 
 		if (t->result < 0)
 			continue;
-		t->result = nd_free(&fs, t->seen->device, t->seen->holder);
+		t->result = nd_free(crew->fs, t->seen->device, t->seen->holder);
+		/* The kernel is about to do something with it: seldom, with many at a time. */
+		if (t->result == -EBUSY)
+			t->result = TAKEDOWN_KEPT;
 		if (t->result < 0)
 			text_addf(&t->why, "unbind: %s", strerror(-t->result));
 	}

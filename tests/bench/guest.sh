@@ -19,6 +19,7 @@ layout() {
 		name = "n"
 		size = "14MiB"
 		count = $2
+		map = "${3:-dev}"
 		scrub = false
 	END
 }
@@ -73,6 +74,10 @@ one_run() {
 	ours "warm, $COUNT" all
 	ours "again, $COUNT" all
 	took "plan, $COUNT" ramdax plan --layout /tmp/all.toml
+	ours "recreate, $COUNT" others --recreate --yes
+	parts "recreate, $COUNT"
+	took "wipe, $COUNT" ramdax wipe -q --yes --layout /tmp/others.toml
+	parts "wipe, $COUNT"
 
 	clear_all
 	ours "cold, $PEERS" some
@@ -103,6 +108,7 @@ tool enumerate >/dev/null
 
 layout all "$COUNT"
 layout some "$PEERS"
+layout others "$COUNT" mem
 cat >/tmp/clear.toml <<-END
 	version = 1
 	[[region]]
