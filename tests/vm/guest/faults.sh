@@ -3,6 +3,7 @@
 #
 # For guests: apply with one fault, which strace injects into the Nth call of a kind that a process
 # makes; then without, and judged. See interrupt.bats for what is there.
+# shellcheck disable=SC1091 # in the guest
 . /guest/honest.sh
 
 driver=/sys/bus/platform/drivers/ramdax
@@ -11,9 +12,10 @@ start=0x100000000 size=$(((480 + 82) << 20))
 changing='write|pwrite64|pwritev|writev|ioctl|mkdir|mkdirat|mknodat|rename|renameat2?|unlink|unlinkat'
 changing="$changing|symlinkat?|fallocate|ftruncate|fsync|fdatasync|execve|clone3?|v?fork|f?init_module"
 changing="$changing|delete_module|mount|umount2|fchmod|fchmodat|fchown|fchownat|flock"
-# What libc does before there is a program that could tell, and what cannot fail.
+# What libc does before there is a program that could tell; what cannot fail; and brk, which tells by
+# its value that it did.
 startup='arch_prctl|set_tid_address|set_robust_list|rseq|prlimit64|mprotect|exit|exit_group|rt_sigreturn'
-startup="$startup|getpid|getppid|gettid|getuid|geteuid|getgid|getegid|uname|umask|sched_getaffinity"
+startup="$startup|brk|getpid|getppid|gettid|getuid|geteuid|getgid|getegid|uname|umask|sched_getaffinity"
 
 read -r long seed </long
 came=0 tried=0
