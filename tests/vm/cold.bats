@@ -52,6 +52,12 @@ teardown() { vm_teardown; }
 		mode = "raw"
 		size = "20MiB"
 	END
+	mkdir -p "$vm_tree"/guest/{examples,work/captured}
+	for page in man/{ramdax,ramdax-gen-cmdline,ramdax-verify}.8 doc/runbook.md; do
+		"$vm_root/tests/docs/examples" "$vm_root/$page" "$vm_tree/guest/examples" "${page##*/}."
+	done
+	cp -a "$vm_root/tests/machines/cold-7.3.4" "$vm_tree/guest/work/captured/host7"
+	cp "$vm_tree/etc/ramdax/layout.toml" "$vm_tree/guest/work/new.toml"
 	vm_script <<-'END'
 		run 0 ramdax check
 		run 0 ramdax plan
@@ -61,6 +67,8 @@ teardown() { vm_teardown; }
 		document plan /tmp/out
 		run 0 ramdax apply
 		document status /run/ramdax/report.json
+		run 0 ramdax-verify --json
+		document verify /tmp/out
 		is "there are seven namespaces" "$(namespaces)" 7
 		judge 0 '7 declared: 7 equal'
 
@@ -121,6 +129,15 @@ teardown() { vm_teardown; }
 			eval 'echo hello | daxio write "$(device guest)" 1048576 6'
 		is "and read" "$(daxio read "$(device guest)" 1048576 6)" hello
 
+		cd /guest/work
+		mkdir -p /var/lib/prometheus/node-exporter
+		for example in $(grep -L kexec /guest/examples/*); do # which kexec.bats does
+			holds "the example ${example##*/} works" sh -e "$example"
+		done
+		is "as does that for a device" "$(sh "$(grep -l '"guest"' /guest/examples/*)")" "$(device guest)"
+		says "and that for metrics" /var/lib/prometheus/node-exporter/ramdax.prom \
+			'^ramdax_namespaces_equal 7$'
+		cd /tmp
 		run 0 ramdax plan --check
 		is "a second apply writes nothing" "$(writes ramdax apply)" ""
 		run 0 ramdax apply
@@ -133,7 +150,7 @@ teardown() { vm_teardown; }
 			"$(device images)"
 	END
 	vm_boot --memmap '1048704K!4G' --memory 3G
-	vm_documents 4
+	vm_documents 5
 }
 
 @test "what a previous owner left in the RAM neither disturbs nor can be read" {

@@ -107,6 +107,8 @@ fill='
 		run 5 ramdax apply
 		says "the message names it" /tmp/err '"memory"'
 		judge 5 'memory +different .*its device offers'
+		ramdax-verify --json >/tmp/out
+		document verify /tmp/out
 		is "a second time it writes nothing" "$(writes ramdax apply)" ""
 		sed 's/type = "ext4"/type = "ext2"/' /tmp/good >/etc/ramdax/layout.toml
 		run 5 ramdax apply
@@ -133,7 +135,7 @@ fill='
 	END
 	vm_boot --memmap '262272K!4G'
 	vm_kept
-	vm_documents 2
+	vm_documents 3
 }
 
 @test "interrupted by a power cut, the next boot finishes" {

@@ -205,7 +205,8 @@ status_of() {
 		'.regions[].namespaces[] | select(.name == $n) | .[$f] // empty'
 }
 
-# document KIND FILE: prints a JSON document of ramdax for vm_documents; KIND is status or plan.
+# document KIND FILE: prints a JSON document of ramdax for vm_documents; KIND is status, plan or
+# verify.
 document() {
 	echo "document $1 $(tr -d '\n' <"$2")"
 }
