@@ -178,6 +178,7 @@ static void damaged_of(const unsigned char *label, uint32_t slot, const char *fa
 		.slot = slot,
 		.fault = fault,
 		.where = {media_get64(label + 104), media_get64(label + 112)},
+		.credible = sum_fits(label, LABEL_SIZE, LABEL_SIZE - 8),
 	};
 	uuid_copy(damaged->uuid, label);
 	for (size_t i = 0; i < NAME_BYTES_MAX && label[16 + i]; i++)

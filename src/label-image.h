@@ -43,6 +43,7 @@ struct damaged_label {
 	uuid_t uuid;
 	char name[NAME_BYTES_MAX + 1]; /* what is no printable ASCII is "?" */
 	struct range where;            /* offsets from the region's start, unchecked */
+	bool credible;                 /* its checksum fits, so that all this was written so */
 };
 
 /* The damaged ones of the label area @area of a region with @usable bytes for namespaces, in

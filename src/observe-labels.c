@@ -25,13 +25,17 @@ int labels_read(const char *dimm, unsigned char *area)
 	return 0;
 }
 
-/* What the kernel keeps from others because of a damaged label. One that lies outside takes nothing
- * of the region; of one that says nothing credible it could be all. */
-static struct range reserved_for(const struct seen_region *region, struct range where)
+/* What must be kept because of a damaged label. One that was made to lie outside takes nothing of
+ * the region; of one that says nothing credible it could be all. */
+static struct range reserved_for(const struct seen_region *region,
+				 const struct damaged_label *label)
 {
-	if (where.start >= region->usable)
+	struct range where = label->where;
+
+	if (label->credible && where.start >= region->usable)
 		return (struct range){region->usable, 0};
-	if (!where.size || where.size > region->usable - where.start)
+	if (!where.size || where.start >= region->usable ||
+	    where.size > region->usable - where.start)
 		return (struct range){0, region->usable};
 	return where;
 }
@@ -39,7 +43,7 @@ static struct range reserved_for(const struct seen_region *region, struct range 
 static void add_damaged(struct seen_region *region, const struct damaged_label *label)
 {
 	struct seen_namespace *ns = MEM_APPEND(region->namespaces, region->n_namespaces);
-	struct range where = reserved_for(region, label->where);
+	struct range where = reserved_for(region, label);
 
 	*ns = (struct seen_namespace){
 		.device = mem_printf("label slot %u", label->slot),
