@@ -124,8 +124,10 @@ deb rpm:
 # Each tests/unit/test-*.c is a program and a test, built with the sanitizers.
 # Long files come first, so that the short ones fill what is left of the processors' time.
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test-*.c))
-TESTS ?= $(wildcard tests/distro/*.bats tests/dracut/*.bats tests/initramfs/*.bats \
-	tests/vm/*.bats tests/*.bats) $(UNIT)
+# Whole systems whose parts other tests show already: six minutes on two processors.
+LONG_TESTS := tests/distro/dracut-others.bats
+TESTS ?= $(filter-out $(if $(RAMDAX_LONG),,$(LONG_TESTS)),$(wildcard tests/distro/*.bats \
+	tests/dracut/*.bats tests/initramfs/*.bats tests/vm/*.bats tests/*.bats)) $(UNIT)
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 
 $(BUILD)/unit/%: tests/unit/%.c $(SOURCES) $(wildcard src/*.h tests/unit/*.h)

@@ -11,11 +11,3 @@ teardown() { vm_teardown; }
 @test "Debian trixie with dracut 106" {
 	whole_life trixie dracut
 }
-
-@test "Debian bookworm with dracut 059" {
-	whole_life bookworm dracut
-}
-
-@test "Debian sid with dracut 112" {
-	whole_life sid dracut
-}
