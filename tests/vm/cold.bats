@@ -52,12 +52,12 @@ teardown() { vm_teardown; }
 		mode = "raw"
 		size = "20MiB"
 	END
-	mkdir -p "$vm_tree"/guest/{examples,work/captured}
+	mkdir -p "$vm_tree"/guest/{examples,desk/captured}
 	for page in man/{ramdax,ramdax-gen-cmdline,ramdax-verify}.8 doc/runbook.md; do
 		"$vm_root/tests/docs/examples" "$vm_root/$page" "$vm_tree/guest/examples" "${page##*/}."
 	done
-	cp -a "$vm_root/tests/machines/cold-7.3.4" "$vm_tree/guest/work/captured/host7"
-	cp "$vm_tree/etc/ramdax/layout.toml" "$vm_tree/guest/work/new.toml"
+	cp -a "$vm_root/tests/machines/cold-7.3.4" "$vm_tree/guest/desk/captured/host7"
+	cp "$vm_tree/etc/ramdax/layout.toml" "$vm_tree/guest/desk/new.toml"
 	vm_script <<-'END'
 		run 0 ramdax check
 		run 0 ramdax plan
@@ -129,7 +129,7 @@ teardown() { vm_teardown; }
 			eval 'echo hello | daxio write "$(device guest)" 1048576 6'
 		is "and read" "$(daxio read "$(device guest)" 1048576 6)" hello
 
-		cd /guest/work
+		cd /guest/desk
 		mkdir -p /var/lib/prometheus/node-exporter
 		for example in $(grep -L kexec /guest/examples/*); do # which kexec.bats does
 			holds "the example ${example##*/} works" sh -e "$example"
