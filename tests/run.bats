@@ -29,6 +29,7 @@ counted() {
 	[ "$status" -eq 1 ]
 	grep -q '^# what went wrong$' out
 	grep -q '^not ok 1 bad (status 3)$' out
+	[ "$(tail -n 2 out | head -n 1)" = './bad: not ok 1 bad (status 3)' ]
 }
 
 @test "a skipped test is no passed one, and fails where CI is set" {

@@ -51,13 +51,14 @@ program() {
 crashes() {
 	vm_script <<-END
 		planted() {
-			printf 'planted-%s' "in the memory of the system"
+			printf 'planted-%s\n' "in the memory of the system"
 		}
 		if [ ! -e /proc/vmcore ]; then
 			is "the carveout is there" "\$(namespace memory size)" $((11 << 30))
 			is "ramdax has the carveout" "\$(driver)" ramdax
 			is "the file system is there" "\$(blkid -o value -s LABEL "\$(device images)")" images
-			planted >/tmp/planted
+			planted >/tmp/line
+			yes "\$(cat /tmp/line)" | dd of=/tmp/planted bs=1M count=128 iflag=fullblock 2>/dev/null
 			line=\$(sed -E '$2' /proc/cmdline)
 			run 0 kexec -p /vmlinuz --initrd=/$1 --command-line="\$line nr_cpus=1 reset_devices"
 			is "a crash kernel is loaded" "\$(cat /sys/kernel/kexec_crash_loaded)" 1
@@ -70,12 +71,14 @@ crashes() {
 		at_least "and not the carveout" $((1280 << 20)) "\$size"
 		is "it is a core file" "\$(dd if=/proc/vmcore bs=4 count=1 2>/dev/null)" \
 			"\$(printf '\\177ELF')"
-		chunk=0
-		until dd if=/proc/vmcore bs=16M skip=\$chunk count=1 2>/dev/null | tr '\\0' '\\n' |
-			grep -qF "\$(planted)" || [ \$((chunk << 24)) -gt "\${size:-0}" ]; do
-			chunk=\$((chunk + 1))
+		# A tenth of the memory has it, so that a look at 64 KiB in every 4 MiB finds it.
+		at=0
+		until dd if=/proc/vmcore bs=64k skip=\$((at << 6)) count=1 2>/dev/null |
+			tr '\0' '\n' | grep -qxF "\$(planted)" ||
+			[ \$((at << 22)) -gt "\${size:-0}" ]; do
+			at=\$((at + 1))
 		done
-		at_least "the dump has what was in memory" "\$size" \$((chunk << 24))
+		at_least "the dump has what was in memory" "\$size" \$((at << 22))
 		$(cat)
 	END
 	initramfs_image trixie
