@@ -2,7 +2,6 @@
 #include "run.h"
 
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "confine.h"
 #include "mem.h"
 
 static const char *const folders[] = {
@@ -34,17 +34,7 @@ char *run_find(const char *program)
 	return NULL;
 }
 
-/* Beyond what the owner of devices and files may do, modprobe needs to load modules, and mkfs.xfs
- * to set the block size of a device (BLKBSZSET); nobody needs the rest of root's capabilities. The
- * bounding set limits what execve() gives to root (capabilities(7)). */
-static void drop_capabilities(void)
-{
-	for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
-		if (cap != CAP_SYS_MODULE && cap != CAP_SYS_ADMIN)
-			prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
-}
-
-_noreturn_ static void child(const char *path, const char *const *argv, int out)
+_noreturn_ static void child(const char *path, const char *const *argv, int out, pid_t parent)
 {
 	int null = open("/dev/null", O_RDWR);
 	sigset_t none;
@@ -55,8 +45,11 @@ _noreturn_ static void child(const char *path, const char *const *argv, int out)
 		dup2(null, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
-	drop_capabilities();
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	confine(!strcmp(argv[0], "modprobe"));
+	/* It goes with who waits for it. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (getppid() != parent)
+		_exit(127);
 	syscall(SYS_close_range, 3U, ~0U, 0U);
 	execve(path, (char *const *)argv, (char *const *)environment);
 	_exit(127);
@@ -89,7 +82,7 @@ int run_program(const char *const *argv, deadline d, struct text *output, int *s
 {
 	_cleanup_(freep) char *path = run_find(argv[0]);
 	int pipe_fds[2], r;
-	pid_t pid;
+	pid_t pid, self = getpid();
 
 	if (!path)
 		return -ENOENT;
@@ -103,7 +96,7 @@ int run_program(const char *const *argv, deadline d, struct text *output, int *s
 		return r;
 	}
 	if (pid == 0)
-		child(path, argv, pipe_fds[1]);
+		child(path, argv, pipe_fds[1], self);
 	close(pipe_fds[1]);
 	r = collect(pipe_fds[0], d, output);
 	close(pipe_fds[0]);

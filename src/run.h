@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Other programs: found in fixed places, run without a shell, with a clean environment and no
- * descriptors but their own, with the few capabilities of root's that they need, and without a way to
- * more privileges (set-user-ID and the like).
+ * descriptors but their own, confined (confine.h; only modprobe may load modules), and ended by SIGKILL
+ * when the thread that waits for them ends.
  */
 #ifndef RAMDAX_RUN_H
 #define RAMDAX_RUN_H
