@@ -126,7 +126,7 @@ static bool is_there(const struct place *p)
 	return size == p->size;
 }
 
-/* Whether libblkid sees the file system @type on @device: older ones look at no checksum. */
+/* Whether libblkid sees the file system @type on @device. */
 static bool is_seen(const char *device, const char *type)
 {
 	char command[160], line[32] = "";
@@ -141,7 +141,8 @@ static bool is_seen(const char *device, const char *type)
 	return !strcmp(line, type);
 }
 
-/* Whether @p, adopted, is what it was when it was made. */
+/* Whether @p, adopted, is what it was when it was made. A superblock that has a checksum, as all
+ * but that of vfat have, is either that or damaged. */
 static void judge_adopted(const struct media *m, const struct place *p, char why[TEXT_MAX])
 {
 	const struct place *made = find(&m->known, p->name);
@@ -154,7 +155,7 @@ static void judge_adopted(const struct media *m, const struct place *p, char why
 	}
 	super = place_super(made);
 	if (memcmp(m->bytes + super.start, m->pristine + super.start, super.size) != 0 &&
-	    !is_seen(p->device, made->fs))
+	    !(!strcmp(made->fs, "vfat") && is_seen(p->device, "vfat")))
 		add_text(why, "adopted: \"%s\", whose superblock is damaged\n", p->name);
 }
 
