@@ -62,6 +62,7 @@ complete -c ramdax -n __ramdax_is -a export -d 'print a layout that describes th
 complete -c ramdax -n __ramdax_is -a gen-cmdline -d 'print the memmap= argument that makes the carveouts'
 complete -c ramdax -n __ramdax_is -a update-bootloader -d 'put that argument into the boot loader\'s entries'
 complete -c ramdax -n __ramdax_is -a needs -d 'list the kernel modules and programs that the layout needs'
+complete -c ramdax -n __ramdax_is -a cat -d 'print the layout with its drop-ins, and where each line is from'
 complete -c ramdax -n __ramdax_is -a resolve -d 'print the layout with everything derived or inherited made explicit'
 complete -c ramdax -n __ramdax_is -a fstab -d 'print lines for fstab, or check what is mounted'
 complete -c ramdax -n __ramdax_is -a udev -d 'name the namespace behind a device, for udev\'s rule'

@@ -69,7 +69,7 @@ static void say_problems(const struct outcome *outcome, const struct layout *lay
 		const struct problem *p = &outcome->plan->problems[i];
 
 		if (p->line)
-			diag_error("%s (%s:%u)", p->text, layout->path, p->line);
+			diag_error("%s (%s:%u)", p->text, LAYOUT_AT(&layout->files, p->line));
 		else
 			diag_error("%s", p->text);
 	}

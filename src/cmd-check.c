@@ -67,17 +67,15 @@ struct stored {
 	int64_t changed; /* nanoseconds since 1970 */
 };
 
-static void stored_make(const struct invocation *in, const struct sysfs *fs, struct layout *layout,
-			struct stored *stored)
+static void stored_make(const struct sysfs *fs, struct layout *layout, struct stored *stored)
 {
 	_cleanup_(fault_list_release) struct fault_list faults = {0};
-	_cleanup_(freep) char *path = command_layout_path(in);
-	struct stat st;
 
 	layout_resolve_owners(layout, fs->root_fd, &faults);
 	layout_print(layout, &stored->resolved);
-	if (stat(path, &st) == 0)
-		stored->changed = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+	for (size_t i = 0; i < layout->files.n; i++)
+		if (layout->files.items[i].changed > stored->changed)
+			stored->changed = layout->files.items[i].changed;
 }
 
 /* What is wrong with an image; NULL if nothing is. Where it cannot be read, its age must do. */
@@ -142,13 +140,13 @@ static void check_installed(const struct sysfs *fs, const struct stored *stored,
 }
 
 /* What will go wrong later: at the next boot, or when this kernel crashes. */
-static void check_later(const struct invocation *in, const struct sysfs *fs, struct layout *layout,
+static void check_later(const struct sysfs *fs, struct layout *layout,
 			const struct machine *machine)
 {
 	struct stored stored = {0};
 	const char *fault = kdump_fault(fs, machine->cmdline);
 
-	stored_make(in, fs, layout, &stored);
+	stored_make(fs, layout, &stored);
 	check_installed(fs, &stored, machine->release);
 	text_release(&stored.resolved);
 	if (fault)
@@ -158,8 +156,7 @@ static void check_later(const struct invocation *in, const struct sysfs *fs, str
 }
 
 /* What stands against the layout on this machine; what is merely different is apply's concern. */
-static enum status check_machine(const struct invocation *in, const struct sysfs *fs,
-				 struct layout *layout)
+static enum status check_machine(const struct sysfs *fs, struct layout *layout)
 {
 	static const struct plan_options none;
 	struct machine *machine = observe(fs);
@@ -171,12 +168,12 @@ static enum status check_machine(const struct invocation *in, const struct sysfs
 
 		if (p->status != STATUS_MACHINE)
 			continue;
-		diag_error("%s (%s:%u)", p->text, layout->path, p->line);
+		diag_error("%s (%s:%u)", p->text, LAYOUT_AT(&layout->files, p->line));
 		status = STATUS_MACHINE;
 	}
 	if (layout->n_regions) {
 		status = status_worse(status, check_cmdline(fs, machine, layout));
-		check_later(in, fs, layout, machine);
+		check_later(fs, layout, machine);
 	}
 	plan_free(plan);
 	machine_free(machine);
@@ -193,7 +190,7 @@ static enum status run(const struct invocation *in)
 		return status;
 	status = command_load_layout(in, &layout);
 	if (status == STATUS_OK && shows_a_machine(in, &fs))
-		status = check_machine(in, &fs, layout);
+		status = check_machine(&fs, layout);
 	if (in->json) {
 		_cleanup_(text_release) struct text out = {0};
 

@@ -8,7 +8,7 @@
 static void check(const struct text *out)
 {
 	_cleanup_(fault_list_release) struct fault_list faults = {0};
-	struct layout *layout = layout_read(text_str(out), out->len, "export", &faults);
+	struct layout *layout = layout_read_text(text_str(out), out->len, "export", &faults);
 
 	for (size_t i = 0; i < faults.n; i++)
 		diag_warning("line %u needs editing: %s", faults.items[i].line,

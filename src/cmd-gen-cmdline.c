@@ -115,13 +115,13 @@ static void add_notes(const struct sysfs *fs, struct report_memmap *report)
 static void say(const struct report_memmap *report)
 {
 	const struct memmap_choice *choice = report->choice;
-	const char *path = report->layout->path;
+	const struct layout_files *files = &report->layout->files;
 
 	for (size_t i = 0; i < choice->n_warnings; i++) {
 		const struct memmap_warning *w = &choice->warnings[i];
 
 		if (w->line)
-			diag_warning("%s (%s:%u)", w->text, path, w->line);
+			diag_warning("%s (%s:%u)", w->text, LAYOUT_AT(files, w->line));
 		else
 			diag_warning("%s", w->text);
 	}
@@ -132,7 +132,7 @@ static void say(const struct report_memmap *report)
 	for (size_t i = 0; i < report->n_notes; i++)
 		diag_notice("%s", report->notes[i]);
 	if (choice->refusal && choice->refusal_line)
-		diag_error("%s (%s:%u)", choice->refusal, path, choice->refusal_line);
+		diag_error("%s (%s:%u)", choice->refusal, LAYOUT_AT(files, choice->refusal_line));
 	else if (choice->refusal)
 		diag_error("%s", choice->refusal);
 	else if (!choice->n_ranges)

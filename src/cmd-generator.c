@@ -67,7 +67,7 @@ static void make_units(const struct generator *g, const struct layout_namespace 
 	if (strlen(unit) > UNIT_MAX || strlen(device) > UNIT_MAX) {
 		diag_warning(
 			"mount point \"%s\" is too long for a unit, name it in /etc/fstab (%s:%u)",
-			ns->fs.mount_point, g->layout->path, ns->fs.line);
+			ns->fs.mount_point, LAYOUT_AT(&g->layout->files, ns->fs.line));
 		return;
 	}
 	mounts_add_unit(ns, &g->place, may_fail, &mount);
@@ -108,7 +108,6 @@ static bool stays_out(const struct sysfs *fs, const char *cmdline)
 static void run_here(const struct invocation *in, const struct sysfs *fs, const char *cmdline)
 {
 	bool initrd = sysfs_exists(fs, "etc/initrd-release");
-	_cleanup_(freep) char *path = command_layout_path(in);
 	_cleanup_(text_release) struct text fstab = {0};
 	struct layout *layout = NULL;
 	struct generator g = {
@@ -119,17 +118,15 @@ static void run_here(const struct invocation *in, const struct sysfs *fs, const 
 		.rescue = boot_is_rescue(cmdline),
 	};
 
-	if (access(path, F_OK) < 0)
-		return;
-	if (command_load_layout(in, &layout) != STATUS_OK) {
+	if (command_load_optional(in, fs, &layout) != STATUS_OK)
 		diag_warning("the layout cannot be used: nothing of it is mounted");
+	if (!layout)
 		return;
-	}
 	if (sysfs_read_all(fs, &fstab, FSTAB_MAX, "%setc/fstab", initrd ? "sysroot/" : "") < 0)
 		text_release(&fstab);
 	g.fstab = text_str(&fstab);
 	g.layout = layout;
-	g.place.layout = layout->path;
+	g.place.layout = layout_path(layout);
 	generate(&g);
 	layout_free(layout);
 }

@@ -15,7 +15,7 @@ static enum status run(const struct invocation *in)
 	if (status == STATUS_OK) {
 		layout_resolve_owners(layout, fs.root_fd, &faults);
 		if (faults.n) {
-			fault_say_all(&faults, layout->path);
+			layout_files_say(&layout->files, &faults);
 			status = STATUS_LAYOUT;
 		} else {
 			layout_print(layout, &out);

@@ -8,17 +8,6 @@
 #include "record.h"
 #include "trial.h"
 
-/* Without a layout there is still something to show; an invalid one is said and not used. */
-static struct layout *optional_layout(const struct invocation *in)
-{
-	_cleanup_(freep) char *path = command_layout_path(in);
-	struct layout *layout = NULL;
-
-	if (in->layout || access(path, F_OK) == 0)
-		command_load_layout(in, &layout);
-	return layout;
-}
-
 /* What has become of a kernel command line on trial. */
 static void tell_trial(const struct sysfs *fs)
 {
@@ -43,7 +32,7 @@ static enum status run(const struct invocation *in)
 	struct report_style style = command_style();
 	struct boot_record *record;
 	struct machine *machine;
-	struct layout *layout;
+	struct layout *layout = NULL;
 	struct plan *plan;
 	struct sysfs fs;
 	enum status status = command_open_root(in, &fs);
@@ -51,7 +40,9 @@ static enum status run(const struct invocation *in)
 	if (status != STATUS_OK)
 		return status;
 	tell_trial(&fs);
-	layout = optional_layout(in);
+	/* Without a layout there is still something to show; an invalid one is said and not used.
+	 */
+	command_load_optional(in, &fs, &layout);
 	machine = observe(&fs);
 	record = record_read(&fs, machine->boot_id);
 	plan_options.settled_context = record;

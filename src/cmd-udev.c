@@ -91,13 +91,12 @@ static void add_device(const struct invocation *in, const struct sysfs *fs, cons
 	_cleanup_(freep) char *uuid = attribute(fs, device, "uuid");
 	const struct layout_namespace *ns;
 	struct layout *layout = NULL;
-	_cleanup_(freep) char *path = command_layout_path(in), *link = NULL;
+	_cleanup_(freep) char *link = NULL;
 
 	if (!*name || !strncmp(name, SCAFFOLD_PREFIX, strlen(SCAFFOLD_PREFIX)))
 		return;
 	/* Mistakes in the layout are told elsewhere; the name does not depend on it. */
-	if (access(path, F_OK) == 0)
-		command_load_layout(in, &layout);
+	command_load_optional(in, fs, &layout);
 	ns = find_declared(layout, name, uuid);
 	link = mounts_link(ns ? ns->name : name);
 	text_addf(out, "RAMDAX_NAME=%s\n", link);

@@ -1,20 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "command.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
-
-#include "mem.h"
-
-char *command_layout_path(const struct invocation *in)
-{
-	if (in->layout)
-		return mem_strdup(in->layout);
-	return mem_printf("%s%s", in->root && strcmp(in->root, "/") != 0 ? in->root : "",
-			  LAYOUT_PATH);
-}
 
 struct plan_options command_plan_options(const struct invocation *in)
 {
@@ -39,53 +27,68 @@ enum status command_open_root(const struct invocation *in, struct sysfs *fs)
 	return STATUS_OK;
 }
 
-/* The layout opened: a named one wherever it is, the root's own inside the root. */
-static int open_layout(const struct invocation *in, const char *path)
+enum status command_find_layout(const struct invocation *in, struct layout_files *files)
 {
+	const char *prefix = in->root && strcmp(in->root, "/") != 0 ? in->root : "";
 	struct sysfs root;
-	int fd, r;
+	enum status status;
+	int r;
 
-	if (in->layout || !in->root) {
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		return fd < 0 ? -errno : fd;
+	if (in->layout) {
+		r = layout_files_open(files, in->layout);
+	} else {
+		status = command_open_root(in, &root);
+		if (status != STATUS_OK)
+			return status;
+		r = layout_files_find(files, &root, prefix);
+		sysfs_close(&root);
 	}
-	r = sysfs_open(&root, in->root);
-	if (r < 0)
-		return r;
-	fd = sysfs_open_file(&root, O_RDONLY, LAYOUT_PATH);
-	sysfs_close(&root);
-	return fd;
+	if (r == 0)
+		return STATUS_OK;
+	diag_error("cannot read the layout \"%s\": %s", files->items[files->n - 1].path,
+		   strerror(-r));
+	return STATUS_LAYOUT;
+}
+
+static enum status read_files(const struct layout_files *files, struct layout **layout)
+{
+	_cleanup_(fault_list_release) struct fault_list faults = {0};
+
+	*layout = layout_read(files, &faults);
+	layout_files_say(files, &faults);
+	return *layout ? STATUS_OK : STATUS_LAYOUT;
 }
 
 enum status command_load_layout(const struct invocation *in, struct layout **layout)
 {
-	_cleanup_(freep) char *path = command_layout_path(in);
-	_cleanup_(fault_list_release) struct fault_list faults = {0};
-	_cleanup_(closep) int fd = open_layout(in, path);
-	int r = fd < 0 ? fd : layout_load_open(fd, path, layout, &faults);
+	_cleanup_(layout_files_release) struct layout_files files = {0};
+	enum status status = command_find_layout(in, &files);
 
-	if (r == 0)
+	return status == STATUS_OK ? read_files(&files, layout) : status;
+}
+
+enum status command_load_optional(const struct invocation *in, const struct sysfs *fs,
+				  struct layout **layout)
+{
+	if (!in->layout && !sysfs_exists(fs, LAYOUT_PATH))
 		return STATUS_OK;
-	if (r == -EBADMSG) {
-		fault_say_all(&faults, path);
-		return STATUS_LAYOUT;
-	}
-	diag_error("cannot read the layout \"%s\": %s", path, strerror(-r));
-	return STATUS_LAYOUT;
+	return command_load_layout(in, layout);
 }
 
 enum status command_load_trusted(const struct invocation *in, const struct sysfs *fs,
 				 struct layout **layout)
 {
-	_cleanup_(freep) char *path = command_layout_path(in);
-	struct stat st;
+	_cleanup_(layout_files_release) struct layout_files files = {0};
+	enum status status = command_find_layout(in, &files);
 
-	if (fs->live && stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	    (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)))) {
-		diag_error("the layout \"%s\" can be written by others than root", path);
-		return STATUS_LAYOUT;
+	for (size_t i = 0; status == STATUS_OK && fs->live && i < files.n; i++) {
+		if (files.items[i].trusted)
+			continue;
+		diag_error("the layout \"%s\" can be written by others than root",
+			   files.items[i].path);
+		status = STATUS_LAYOUT;
 	}
-	return command_load_layout(in, layout);
+	return status == STATUS_OK ? read_files(&files, layout) : status;
 }
 
 struct report_style command_style(void)

@@ -59,6 +59,7 @@ struct command {
 };
 
 extern const struct command command_apply;
+extern const struct command command_cat;
 extern const struct command command_check;
 extern const struct command command_export;
 extern const struct command command_fstab;
@@ -79,17 +80,21 @@ extern const struct option_spec global_options[];
 /* The options of plan and apply as plan_make() takes them. */
 struct plan_options command_plan_options(const struct invocation *in);
 
-/* The path of the layout to be read, which the caller frees. */
-char *command_layout_path(const struct invocation *in);
-
 /* Opens the root of @in. STATUS_OK, or STATUS_FAILED, said. */
 enum status command_open_root(const struct invocation *in, struct sysfs *fs);
 
+/* Reads the files of the layout. STATUS_OK, or STATUS_LAYOUT when one cannot be read, said. */
+enum status command_find_layout(const struct invocation *in, struct layout_files *files);
+
 /*
- * Reads the layout. STATUS_OK; STATUS_LAYOUT when it is invalid, all faults said; STATUS_FAILED
- * when it cannot be read, said.
+ * Reads the layout. STATUS_OK; STATUS_LAYOUT when it is invalid, all faults said, or cannot be
+ * read, said.
  */
 enum status command_load_layout(const struct invocation *in, struct layout **layout);
+
+/* The same where one need not be there: STATUS_OK and no layout, unless one was named. */
+enum status command_load_optional(const struct invocation *in, const struct sysfs *fs,
+				  struct layout **layout);
 
 /* The same for what changes the machine: on the running one, a layout that others than root can
  * write is refused, STATUS_LAYOUT, said. */

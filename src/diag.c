@@ -150,15 +150,11 @@ void fault_sort(struct fault_list *list)
 	}
 }
 
-void fault_say_all(const struct fault_list *list, const char *file)
+void fault_say(const struct fault *f, const char *file)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		const struct fault *f = &list->items[i];
-
-		say(DIAG_ERROR, false,
-		    f->line ? mem_printf("%s:%u:%u: %s", file, f->line, f->column, f->text)
-			    : mem_printf("%s: %s", file, f->text));
-	}
+	say(DIAG_ERROR, false,
+	    f->line ? mem_printf("%s:%u:%u: %s", file, f->line, f->column, f->text)
+		    : mem_printf("%s: %s", file, f->text));
 }
 
 void fault_list_release(struct fault_list *list)

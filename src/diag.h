@@ -71,8 +71,8 @@ void fault_add(struct fault_list *list, unsigned line, unsigned column, const ch
 /* Sorts by position; faults at the same place keep the order in which they were found. */
 void fault_sort(struct fault_list *list);
 
-/* Says each as an error, "FILE:LINE:COLUMN: text", the program's name not before it. */
-void fault_say_all(const struct fault_list *list, const char *file);
+/* Says it as an error, "FILE:LINE:COLUMN: text", the program's name not before it. */
+void fault_say(const struct fault *fault, const char *file);
 
 void fault_list_release(struct fault_list *list);
 

@@ -201,7 +201,7 @@ struct layout *export_layout(const struct machine *machine)
 {
 	struct layout *layout = MEM_NEW(struct layout);
 
-	layout->path = mem_strdup("");
+	layout_files_add(&layout->files, "", "", 0);
 	layout->boot_timeout = BOOT_TIMEOUT_DEFAULT;
 	uuid_parse(DERIVE_DEFAULT_SEED, layout->seed);
 	for (size_t i = 0; i < machine->n_carveouts; i++)

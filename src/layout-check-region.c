@@ -62,7 +62,8 @@ static uint64_t share_units(const struct namespace_draft *d)
 }
 
 /* False if the shares are more than there is, which is a fault. */
-static bool check_shares(struct fault_list *faults, const struct region_draft *rd)
+static bool check_shares(struct fault_list *faults, const struct layout_files *files,
+			 const struct region_draft *rd)
 {
 	const uint64_t all = 100 * PERCENT_ONE;
 	const struct namespace_draft *rest = NULL;
@@ -81,8 +82,9 @@ static bool check_shares(struct fault_list *faults, const struct region_draft *r
 				FAULT_VALUE(faults, v, "the shares of this region exceed 100%%");
 			units += share_units(d);
 		} else if (rest) {
-			FAULT_VALUE(faults, v, "the namespace in line %u already takes the rest",
-				    rest->ns.line);
+			_cleanup_(freep) char *line = line_shown(files, rest->ns.line);
+
+			FAULT_VALUE(faults, v, "the namespace in %s already takes the rest", line);
 		} else {
 			rest = d;
 		}
@@ -136,7 +138,8 @@ static void check_sum(struct fault_list *faults, const struct region_draft *rd, 
 		check_raw(faults, size_value(rest), rest, align_down(size - sum, PLACE_ALIGN));
 }
 
-void check_region(struct fault_list *faults, const struct region_draft *rd)
+void check_region(struct fault_list *faults, const struct layout_files *files,
+		  const struct region_draft *rd)
 {
 	const struct toml *name = rd->from.at[REGION_NAME];
 	const char *fault = name ? name_fault(rd->region.name) : NULL;
@@ -150,7 +153,7 @@ void check_region(struct fault_list *faults, const struct region_draft *rd)
 	check_foreign(faults, rd);
 	check_empty(faults, rd);
 	check_number(faults, rd);
-	shares_fit = check_shares(faults, rd);
+	shares_fit = check_shares(faults, files, rd);
 	if (rd->from.at[REGION_SIZE] && rd->region.size.kind == SIZE_BYTES)
 		check_sum(faults, rd, shares_fit);
 }

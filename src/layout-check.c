@@ -161,6 +161,12 @@ static void check_modes(struct fault_list *faults, const struct namespace_draft 
 	}
 }
 
+char *line_shown(const struct layout_files *files, unsigned line)
+{
+	return files->n > 1 ? mem_printf("%s:%u", LAYOUT_AT(files, line))
+			    : mem_printf("line %u", line);
+}
+
 void check_namespace(struct fault_list *faults, const struct namespace_draft *d)
 {
 	check_name(faults, d);

@@ -2,6 +2,7 @@
 /*
  * How a layout is read; private to layout-*.c.
  *
+ *   files --> tree                 layout-files.c, layout-merge.c (drop-ins)
  *   tree --> drafts --> layout     layout-read.c
  *     layout-keys.c                the keys of each table, and what all tables have in common
  *     layout-value.c, -string.c    values: numbers, words and sizes; strings of every kind
@@ -157,6 +158,7 @@ struct region_draft {
 };
 
 struct layout_draft {
+	const struct layout_files *files;
 	unsigned version;
 	uuid_t seed;
 	uint64_t system_memory;
@@ -212,9 +214,10 @@ bool wrong_type(struct fault_list *faults, const struct toml *v, const char *wha
 /* Why @name cannot be a namespace's or region's name, as the end of a sentence; or NULL. */
 const char *name_fault(const char *name);
 
-/* @s in quotes, as TOML writes a string: on one line whatever is in it. */
-char *toml_quoted(const char *s, size_t n);
 #define SHOWN(v) toml_quoted((v)->string, (v)->string_len)
+
+/* A line as the end of a sentence: "line 5", or with several files "FILE:5". Caller frees. */
+char *line_shown(const struct layout_files *files, unsigned line);
 
 /* layout-check.c: one namespace */
 
@@ -249,7 +252,8 @@ void filesystem_drop_dax(struct namespace_draft *d);
 
 /* layout-check-region.c: a region and its namespaces; layout-unique.c: all of them together */
 
-void check_region(struct fault_list *faults, const struct region_draft *rd);
+void check_region(struct fault_list *faults, const struct layout_files *files,
+		  const struct region_draft *rd);
 void check_unique(struct fault_list *faults, const struct layout_draft *d);
 
 /* owners.c: whether the owner or group @owner is a number, not a name; and which. */

@@ -7,6 +7,7 @@
 #include "layout-parse.h"
 #include "mem.h"
 #include "sha256.h"
+#include "text.h"
 
 static void defaults_read(struct fault_list *faults, const struct toml *v,
 			  struct namespace_draft *d)
@@ -114,8 +115,9 @@ static const struct toml *next_table(struct fault_list *faults, const struct tab
 	return NULL;
 }
 
-static void region_read(struct fault_list *faults, const struct toml *v,
-			const struct namespace_draft *defaults, struct region_draft *rd)
+static void region_read(struct fault_list *faults, const struct layout_files *files,
+			const struct toml *v, const struct namespace_draft *defaults,
+			struct region_draft *rd)
 {
 	struct layout_region *r = &rd->region;
 	const struct toml *item;
@@ -138,7 +140,7 @@ static void region_read(struct fault_list *faults, const struct toml *v,
 			namespace_expand(rd, d);
 		r->required |= d->ns.required;
 	}
-	check_region(faults, rd);
+	check_region(faults, files, rd);
 }
 
 static void document_read(struct fault_list *faults, const struct toml *root,
@@ -161,7 +163,7 @@ static void document_read(struct fault_list *faults, const struct toml *root,
 			break;
 		}
 		*MEM_APPEND(d->regions, d->n_regions) = MEM_NEW(struct region_draft);
-		region_read(faults, item, &d->defaults, d->regions[d->n_regions - 1]);
+		region_read(faults, d->files, item, &d->defaults, d->regions[d->n_regions - 1]);
 	}
 }
 
@@ -252,11 +254,28 @@ static void faults_tidy(struct fault_list *faults)
 	faults->n = n;
 }
 
-struct layout *layout_read(const char *text, size_t n, const char *path, struct fault_list *faults)
+/* Paths, and what the bytes of all of them come to. */
+static void files_record(const struct layout_files *files, struct layout *layout)
 {
-	_cleanup_(draft_release) struct layout_draft d = {0};
+	_cleanup_(text_release) struct text all = {0};
+
+	for (size_t i = 0; i < files->n; i++) {
+		const struct layout_file *file = &files->items[i];
+		struct layout_file *copy = MEM_APPEND(layout->files.items, layout->files.n);
+
+		copy->path = mem_strdup(file->path);
+		copy->trusted = file->trusted;
+		copy->changed = file->changed;
+		text_add_bytes(&all, text_str(&file->text), file->text.len);
+	}
+	sha256_hex(text_str(&all), all.len, layout->sha256);
+}
+
+struct layout *layout_read(const struct layout_files *files, struct fault_list *faults)
+{
+	_cleanup_(draft_release) struct layout_draft d = {.files = files};
 	_cleanup_(fault_list_release) struct fault_list found = {0};
-	struct toml *root = toml_parse(text, n, &found);
+	struct toml *root = layout_tree(files, &found);
 	struct layout *layout = NULL;
 
 	document_read(&found, root, &d);
@@ -268,9 +287,17 @@ struct layout *layout_read(const char *text, size_t n, const char *path, struct 
 			  found.items[i].text);
 	if (found.n == 0) {
 		layout = layout_build(&d);
-		layout->path = mem_strdup(path);
-		sha256_hex(text, n, layout->sha256);
+		files_record(files, layout);
 	}
 	toml_free(root);
 	return layout;
+}
+
+struct layout *layout_read_text(const char *text, size_t n, const char *path,
+				struct fault_list *faults)
+{
+	_cleanup_(layout_files_release) struct layout_files files = {0};
+
+	layout_files_add(&files, path, text, n);
+	return layout_read(&files, faults);
 }

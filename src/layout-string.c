@@ -7,26 +7,6 @@
 #include "mem.h"
 #include "text.h"
 
-char *toml_quoted(const char *s, size_t n)
-{
-	static const char escaped[] = "\b\t\n\f\r\"\\", letters[] = "btnfr\"\\";
-	struct text t = {0};
-
-	text_add_char(&t, '"');
-	for (size_t i = 0; i < n; i++) {
-		const char *e = s[i] ? strchr(escaped, s[i]) : NULL;
-
-		if (e)
-			text_addf(&t, "\\%c", letters[e - escaped]);
-		else if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
-			text_addf(&t, "\\u%04X", (unsigned char)s[i]);
-		else
-			text_add_char(&t, s[i]);
-	}
-	text_add_char(&t, '"');
-	return text_take(&t);
-}
-
 /* C0, DEL, and C1 (U+0080 to U+009F, in UTF-8). */
 static bool has_control(const char *s, size_t n)
 {

@@ -88,8 +88,8 @@ static bool is_told(const struct fault_list *faults, size_t first, const struct 
  * A fault for each claim that was made before, at the later value: one a value, however often
  * "count" repeats it. Derived UUIDs are the same only where names are, which is said there.
  */
-static void claims_check(struct fault_list *faults, struct claims *c, claim_order *order,
-			 const char *what)
+static void claims_check(struct fault_list *faults, const struct layout_files *files,
+			 struct claims *c, claim_order *order, const char *what)
 {
 	size_t first = 0, before = faults->n;
 
@@ -106,9 +106,10 @@ static void claims_check(struct fault_list *faults, struct claims *c, claim_orde
 		if (late->v && !is_told(faults, before, late->v)) {
 			_cleanup_(freep) char *shown =
 				late->text ? toml_quoted(late->text, strlen(late->text)) : NULL;
+			_cleanup_(freep) char *line = line_shown(files, early->line);
 
-			FAULT_VALUE(faults, late->v, "%s%s%s is already taken in line %u", what,
-				    shown ? " " : "", shown ? shown : "", early->line);
+			FAULT_VALUE(faults, late->v, "%s%s%s is already taken in %s", what,
+				    shown ? " " : "", shown ? shown : "", line);
 		}
 		if (range_end(b->range) > range_end(a->range))
 			first = i;
@@ -172,11 +173,12 @@ static void check_namespaces(struct fault_list *faults, const struct layout_draf
 		for (size_t k = 0; k < rd->region.n_namespaces; k++)
 			namespace_claim(&c, &rd->region.namespaces[k], rd->drafted[k]);
 	}
-	claims_check(faults, &c.names, by_text, "name");
-	claims_check(faults, &c.uuids, by_bytes, "this UUID");
-	claims_check(faults, &c.fs_uuids, by_bytes, "this UUID");
-	claims_check(faults, &c.volume_ids, by_bytes, "this UUID (vfat: its first four bytes)");
-	claims_check(faults, &c.mount_points, by_text, "mount point");
+	claims_check(faults, d->files, &c.names, by_text, "name");
+	claims_check(faults, d->files, &c.uuids, by_bytes, "this UUID");
+	claims_check(faults, d->files, &c.fs_uuids, by_bytes, "this UUID");
+	claims_check(faults, d->files, &c.volume_ids, by_bytes,
+		     "this UUID (vfat: its first four bytes)");
+	claims_check(faults, d->files, &c.mount_points, by_text, "mount point");
 }
 
 static void check_regions(struct fault_list *faults, const struct layout_draft *d)
@@ -201,8 +203,8 @@ static void check_regions(struct fault_list *faults, const struct layout_draft *
 					  .line = r->line,
 				  });
 	}
-	claims_check(faults, &names, by_text, "name");
-	claims_check(faults, &addresses, by_start, "a part of this range of addresses");
+	claims_check(faults, d->files, &names, by_text, "name");
+	claims_check(faults, d->files, &addresses, by_start, "a part of this range of addresses");
 }
 
 void check_unique(struct fault_list *faults, const struct layout_draft *d)

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "layout.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 #include "layout-parse.h"
 #include "mem.h"
-#include "text.h"
 
 static const char *const mode_names[] = {
 	[MODE_FSDAX] = "fsdax",
@@ -73,40 +71,9 @@ enum fs_type fs_from_name(const char *name)
 	return FS_NONE;
 }
 
-/* All of it, at most a byte more than TOML_SIZE_MAX. 0 or -errno. */
-static int read_rest(int fd, struct text *text)
+const char *layout_path(const struct layout *layout)
 {
-	char buffer[4096];
-	ssize_t n;
-
-	while ((n = read(fd, buffer, sizeof(buffer))) > 0) {
-		text_add_bytes(text, buffer, (size_t)n);
-		if (text->len > TOML_SIZE_MAX)
-			return -EFBIG;
-	}
-	return n < 0 ? -errno : 0;
-}
-
-int layout_load_open(int fd, const char *path, struct layout **layout, struct fault_list *faults)
-{
-	_cleanup_(text_release) struct text text = {0};
-	struct layout *loaded;
-	int r = read_rest(fd, &text);
-
-	if (r < 0)
-		return r;
-	loaded = layout_read(text_str(&text), text.len, path, faults);
-	if (!loaded)
-		return -EBADMSG;
-	*layout = loaded;
-	return 0;
-}
-
-int layout_load(const char *path, struct layout **layout, struct fault_list *faults)
-{
-	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	return fd < 0 ? -errno : layout_load_open(fd, path, layout, faults);
+	return layout_file_of(&layout->files, 0);
 }
 
 static void strings_free(char **strings, size_t n)
@@ -161,7 +128,7 @@ void layout_free(struct layout *layout)
 	for (size_t i = 0; i < layout->n_regions; i++)
 		region_release(&layout->regions[i]);
 	free(layout->regions);
-	free(layout->path);
+	layout_files_release(&layout->files);
 	free(layout);
 }
 

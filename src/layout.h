@@ -12,10 +12,10 @@
 #include <uuid/uuid.h>
 
 #include "diag.h"
+#include "layout-files.h"
 #include "units.h"
 
 #define LAYOUT_VERSION       1
-#define LAYOUT_PATH          "/etc/ramdax/layout.toml"
 #define BOOT_TIMEOUT_DEFAULT 60 /* seconds */
 
 /* Slots of the label area that namespaces may take: 510, of which the kernel keeps one free for
@@ -129,8 +129,8 @@ struct layout_region {
 };
 
 struct layout {
-	char *path;      /* as given, for messages */
-	char sha256[65]; /* of the file's bytes, lower-case hexadecimal */
+	struct layout_files files; /* without their text */
+	char sha256[65];           /* of their bytes, lower-case hexadecimal */
 	uuid_t seed;
 	bool seed_declared;
 	bool has_system_memory;
@@ -141,19 +141,24 @@ struct layout {
 };
 
 /*
- * Reads and checks the layout @text of @n bytes; @path is for messages only. Everything that is
- * wrong is added to @faults, sorted. Returns the layout, or NULL if there was any fault.
+ * Reads and checks the layout that @files hold together. Everything that is wrong is added to
+ * @faults, sorted. Returns the layout, or NULL if there was any fault.
  */
-struct layout *layout_read(const char *text, size_t n, const char *path, struct fault_list *faults);
+struct layout *layout_read(const struct layout_files *files, struct fault_list *faults);
+
+/* The same of one file with this text; @path is for messages. */
+struct layout *layout_read_text(const char *text, size_t n, const char *path,
+				struct fault_list *faults);
+
+/* The main file's path. */
+const char *layout_path(const struct layout *layout);
 
 /*
- * The same for the file @path. 0 and *@layout; -EBADMSG with faults; or another -errno when the
- * file itself could not be read (-ENOENT and so on; -EFBIG above TOML_SIZE_MAX).
+ * The files as one tree of TOML, not checked, in which every line tells where it is from. Faults
+ * are added to @faults. The caller releases it.
  */
-int layout_load(const char *path, struct layout **layout, struct fault_list *faults);
-
-/* The same for a file that is open for reading; @path is for messages only. */
-int layout_load_open(int fd, const char *path, struct layout **layout, struct fault_list *faults);
+struct toml;
+struct toml *layout_tree(const struct layout_files *files, struct fault_list *faults);
 
 /*
  * Writes the layout as TOML that reads back as the same layout, everything derived or inherited

@@ -15,8 +15,8 @@ static const struct command *const commands[] = {
 	&command_check,  &command_plan,        &command_apply,
 	&command_status, &command_wipe,        &command_scrub,
 	&command_export, &command_gen_cmdline, &command_update_bootloader,
-	&command_needs,  &command_resolve,     &command_fstab,
-	&command_udev,
+	&command_needs,  &command_cat,         &command_resolve,
+	&command_fstab,  &command_udev,
 };
 
 const struct option_spec global_options[] = {

@@ -51,8 +51,30 @@ static void add_shape(struct json_object *parent, const struct row_namespace *ro
 	}
 }
 
+void report_json_layout(struct json_object *parent, const struct layout *layout)
+{
+	struct json_object *drop_ins;
+
+	json_add_string(parent, "path", layout ? layout_path(layout) : NULL);
+	json_add_string(parent, "sha256", layout ? layout->sha256 : NULL);
+	drop_ins = json_add_array(parent, "drop_ins");
+	for (size_t i = 1; layout && i < layout->files.n; i++)
+		json_object_array_add(drop_ins,
+				      json_object_new_string(layout->files.items[i].path));
+}
+
+/* Where the layout declares something; nowhere if @line is 0. */
+static void add_origin(struct json_object *parent, const struct plan *plan, unsigned line)
+{
+	if (line)
+		json_add_origin(parent, LAYOUT_AT(&plan->layout->files, line));
+	else
+		json_add_origin(parent, NULL, 0);
+}
+
+/* @planned: the document is a plan. */
 static void add_namespace(struct json_object *array, const struct machine *m,
-			  const struct row_namespace *row, bool planned)
+			  const struct plan *plan, const struct row_namespace *row, bool planned)
 {
 	struct json_object *ns = json_append_object(array);
 	const struct seen_namespace *seen = row->seen;
@@ -74,7 +96,7 @@ static void add_namespace(struct json_object *array, const struct machine *m,
 	json_add_string(ns, "user", seen ? seen->user : NULL);
 	json_add_bool(ns, "dax", seen && seen->dax);
 	json_add_bool(ns, "scrubbed", row->planned && row->planned->scrubbed);
-	json_add_number_if(ns, "line", declared, declared ? declared->line : 0);
+	add_origin(ns, plan, declared ? declared->line : 0);
 	json_add_bool(ns, "required", declared && declared->required);
 	add_filesystem(ns, seen);
 }
@@ -100,7 +122,7 @@ static void add_memory(struct json_object *parent, const struct row_region *row)
 	json_add_number(labels, "size", LABEL_AREA_SIZE);
 }
 
-static void add_region(struct json_object *array, const struct machine *m,
+static void add_region(struct json_object *array, const struct machine *m, const struct plan *plan,
 		       const struct row_region *row, bool planned)
 {
 	struct json_object *region = json_append_object(array), *namespaces;
@@ -115,14 +137,14 @@ static void add_region(struct json_object *array, const struct machine *m,
 	json_add_string(region, "device", d ? d->name : NULL);
 	json_add_string(region, "driver", d ? d->driver : NULL);
 	json_add_string(region, "kernel_name", row->seen ? row->seen->name : NULL);
-	json_add_number_if(region, "line", declared, declared ? declared->line : 0);
+	add_origin(region, plan, declared ? declared->line : 0);
 	json_add_bool(region, "required", declared && declared->required);
 	if (planned)
 		json_add_string(region, "verdict",
 				row->planned ? region_state_name(row->planned->state) : NULL);
 	namespaces = json_add_array(region, "namespaces");
 	for (size_t i = 0; i < row->n_namespaces; i++)
-		add_namespace(namespaces, m, &row->namespaces[i], planned);
+		add_namespace(namespaces, m, plan, &row->namespaces[i], planned);
 }
 
 static void add_messages(struct json_object *root)
@@ -163,15 +185,14 @@ static struct json_object *document(const struct machine *machine, const struct 
 	json_add_string(root, "kernel", machine->release);
 	json_add_string(root, "driver", driver_word(machine->driver));
 	layout = json_add_object(root, "layout");
-	json_add_string(layout, "path", plan ? plan->layout->path : NULL);
-	json_add_string(layout, "sha256", plan ? plan->layout->sha256 : NULL);
+	report_json_layout(layout, plan ? plan->layout : NULL);
 	regions = json_add_array(root, "regions");
 	for (size_t i = 0; i < rows->n_regions; i++)
-		add_region(regions, machine, &rows->regions[i], planned);
+		add_region(regions, machine, plan, &rows->regions[i], planned);
 	return root;
 }
 
-static void add_step(struct json_object *array, const struct step *step)
+static void add_step(struct json_object *array, const struct plan *plan, const struct step *step)
 {
 	struct json_object *json = json_append_object(array);
 	const bool creates = step->kind == STEP_CREATE;
@@ -187,19 +208,20 @@ static void add_step(struct json_object *array, const struct step *step)
 				     : NULL);
 	json_add_string(json, "device", step->device ? step->device->name : NULL);
 	json_add_string(json, "reason", step->reason);
-	json_add_number_if(json, "line", line, line);
+	add_origin(json, plan, line);
 	json_add_number_if(json, "start", creates, step->where.start);
 	json_add_number_if(json, "raw_size", creates, step->where.size);
 	json_add_number_if(json, "size", creates, step->parts.capacity);
 	json_add_string(json, "filesystem", formats ? fs_name(step->ns->fs.type) : NULL);
 }
 
-static void add_problem(struct json_object *array, const struct problem *problem)
+static void add_problem(struct json_object *array, const struct plan *plan,
+			const struct problem *problem)
 {
 	struct json_object *json = json_append_object(array);
 
 	json_add_number(json, "status", (uint64_t)problem->status);
-	json_add_number_if(json, "line", problem->line, problem->line);
+	add_origin(json, plan, problem->line);
 	json_add_string(json, "text", problem->text);
 	json_add_bool(json, "required", problem->required);
 }
@@ -213,10 +235,10 @@ void report_json_plan(const struct plan *plan, enum status status, struct text *
 	root = document(plan->machine, plan, &rows, status, true);
 	array = json_add_array(root, "steps");
 	for (size_t i = 0; i < plan->n_steps; i++)
-		add_step(array, &plan->steps[i]);
+		add_step(array, plan, &plan->steps[i]);
 	array = json_add_array(root, "problems");
 	for (size_t i = 0; i < plan->n_problems; i++)
-		add_problem(array, &plan->problems[i]);
+		add_problem(array, plan, &plan->problems[i]);
 	add_messages(root);
 	json_finish(root, out);
 	rows_release(&rows);
@@ -263,8 +285,7 @@ void report_json_check(const struct layout *layout, enum status status, struct t
 	json_add_number(root, "version", REPORT_VERSION);
 	json_add_number(root, "status", (uint64_t)status);
 	json = json_add_object(root, "layout");
-	json_add_string(json, "path", layout ? layout->path : NULL);
-	json_add_string(json, "sha256", layout ? layout->sha256 : NULL);
+	report_json_layout(json, layout);
 	add_messages(root);
 	json_finish(root, out);
 }

@@ -13,7 +13,7 @@
  *   medium         "ram": all of it is gone at power off
  *   kernel         release
  *   driver         of ramdax: missing, module (not loaded) or ready
- *   layout         {path, sha256}; both null without a layout
+ *   layout         {path, sha256 (of all files), drop_ins: [path]}; null and [] without a layout
  *   regions        [{
  *     name         the layout's; the kernel's ("region0") where no region of the layout claims it;
  *                  null if it is a carveout that nobody claims and nothing is bound to
@@ -27,7 +27,7 @@
  *     reason       why it is so
  *     device       platform device, driver: what is bound to it
  *     kernel_name  "region0"
- *     line         of the layout
+ *     file, line   of the layout
  *     required
  *     namespaces   [{
  *       name, uuid, mode       fsdax, devdax, sector or raw
@@ -44,7 +44,7 @@
  *       user                   who holds it. apply looks for users, and at what is on the device,
  *                              only where a file system is declared or something is amiss
  *       dax                    whether it is mounted, and with DAX active
- *       line, required
+ *       file, line, required
  *       filesystem             {type, uuid, label, mount_point}, all null if there is none
  *     }]
  *   }]
@@ -77,15 +77,22 @@
  *     action       reserve, bind, look, clear, enable, create, format, ...
  *     conditional  true: only if the RAM is empty once it is bound
  *     region, namespace, device   whom it concerns: names; device: of the platform
- *     reason, line
+ *     reason, file, line
  *     start, raw_size, size       create: where, and what its device will offer
  *     filesystem                  type, if one will be made
  *   }]
- *   problems       [{status, line, text, required}]: status as the exit status would be
+ *   problems       [{status, file, line, text, required}]: status as the exit status would be
  */
 #ifndef RAMDAX_REPORT_JSON_H
 #define RAMDAX_REPORT_JSON_H
 
+#include <json-c/json.h>
+
+#include "layout.h"
+
 #define REPORT_VERSION 1
+
+/* The keys of "layout"; of none if @layout is NULL. */
+void report_json_layout(struct json_object *parent, const struct layout *layout);
 
 #endif

@@ -13,21 +13,25 @@ static void add_strings(struct json_object *parent, const char *key, const char 
 		json_object_array_add(array, json_object_new_string(strings[i]));
 }
 
-static void add_text(struct json_object *object, const char *text, unsigned line)
+static void add_text(struct json_object *object, const struct layout *layout, const char *text,
+		     unsigned line)
 {
 	json_add_string(object, "text", text);
-	json_add_number_if(object, "line", line, line);
+	json_add_origin(object, LAYOUT_AT(&layout->files, line));
 }
 
-static void add_refusal(struct json_object *root, const struct memmap_choice *choice)
+static void add_refusal(struct json_object *root, const struct layout *layout,
+			const struct memmap_choice *choice)
 {
 	if (choice->refusal)
-		add_text(json_add_object(root, "refusal"), choice->refusal, choice->refusal_line);
+		add_text(json_add_object(root, "refusal"), layout, choice->refusal,
+			 choice->refusal_line);
 	else
 		json_add_null(root, "refusal");
 }
 
-static void add_range(struct json_object *array, const struct memmap_range *range)
+static void add_range(struct json_object *array, const struct layout *layout,
+		      const struct memmap_range *range)
 {
 	struct json_object *json = json_append_object(array);
 
@@ -39,7 +43,7 @@ static void add_range(struct json_object *array, const struct memmap_range *rang
 	json_add_string(json, "state", memmap_origin_name(range->origin));
 	json_add_number(json, "page_maps", range->maps);
 	add_strings(json, "reasons", (const char *const *)range->reasons, range->n_reasons);
-	json_add_number(json, "line", range->region->line);
+	json_add_origin(json, LAYOUT_AT(&layout->files, range->region->line));
 }
 
 void report_json_memmap(const struct report_memmap *report, struct text *out)
@@ -50,14 +54,13 @@ void report_json_memmap(const struct report_memmap *report, struct text *out)
 	json_add_number(root, "version", REPORT_VERSION);
 	json_add_number(root, "status", (uint64_t)report->status);
 	object = json_add_object(root, "layout");
-	json_add_string(object, "path", report->layout->path);
-	json_add_string(object, "sha256", report->layout->sha256);
+	report_json_layout(object, report->layout);
 	json_add_string(root, "cmdline", choice->refusal ? NULL : report->line);
-	add_refusal(root, choice);
+	add_refusal(root, report->layout, choice);
 	json_add_string(root, "fingerprint", report->fingerprint);
 	array = json_add_array(root, "ranges");
 	for (size_t i = 0; i < choice->n_ranges; i++)
-		add_range(array, &choice->ranges[i]);
+		add_range(array, report->layout, &choice->ranges[i]);
 	add_strings(root, "other_memmap", (const char *const *)choice->others, choice->n_others);
 	object = json_add_object(root, "memory");
 	json_add_number(object, "ram", choice->ram);
@@ -65,7 +68,7 @@ void report_json_memmap(const struct report_memmap *report, struct text *out)
 	json_add_number(object, "system_memory", choice->system_memory);
 	array = json_add_array(root, "warnings");
 	for (size_t i = 0; i < choice->n_warnings; i++)
-		add_text(json_append_object(array), choice->warnings[i].text,
+		add_text(json_append_object(array), report->layout, choice->warnings[i].text,
 			 choice->warnings[i].line);
 	add_strings(root, "notes", report->notes, report->n_notes);
 	json_finish(root, out);

@@ -199,7 +199,7 @@ static void add_problems(struct text *out, const struct paper *paper, const stru
 		if (p->required)
 			text_add(&line, "; it is required");
 		if (p->line)
-			text_addf(&line, " (%s:%u)", plan->layout->path, p->line);
+			text_addf(&line, " (%s:%u)", LAYOUT_AT(&plan->layout->files, p->line));
 		ink_add(out, paper, INK_RED, "!");
 		paragraph_add(out, paper, 1, INDENT, INK_PLAIN, text_str(&line));
 	}

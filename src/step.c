@@ -199,7 +199,7 @@ void step_say_failed(const struct layout *layout, const struct step *step, const
 
 	if (line)
 		diag_error("cannot %s %s \"%s\": %s (%s:%u)", step_name(step->kind), what,
-			   step_object(step), why, layout->path, line);
+			   step_object(step), why, LAYOUT_AT(&layout->files, line));
 	else
 		diag_error("cannot %s %s \"%s\": %s", step_name(step->kind), what,
 			   step_object(step), why);

@@ -107,9 +107,59 @@ struct toml *toml_get(const struct toml *table, const char *key)
 	size_t n = strlen(key);
 
 	for (size_t i = 0; i < table->n; i++)
-		if (table->items[i]->key_len == n && !memcmp(table->items[i]->key, key, n))
+		if (table->items[i] && table->items[i]->key_len == n &&
+		    !memcmp(table->items[i]->key, key, n))
 			return table->items[i];
 	return NULL;
+}
+
+static size_t index_of(const struct toml *table, const struct toml *like)
+{
+	size_t i = 0;
+
+	while (i < table->n && (!table->items[i] || table->items[i]->key_len != like->key_len ||
+				memcmp(table->items[i]->key, like->key, like->key_len) != 0))
+		i++;
+	return i;
+}
+
+void toml_put(struct toml *table, struct toml *from, size_t i)
+{
+	struct toml *v = from->items[i];
+	size_t at = index_of(table, v);
+
+	if (at == table->n)
+		*MEM_APPEND(table->items, table->n) = NULL;
+	from->items[i] = table->items[at];
+	table->items[at] = v;
+}
+
+void toml_move(struct toml *array, struct toml *from, size_t i)
+{
+	*MEM_APPEND(array->items, array->n) = from->items[i];
+	from->items[i] = NULL;
+}
+
+void toml_drop(struct toml *table, const char *key)
+{
+	struct toml *v = toml_get(table, key);
+	size_t at;
+
+	if (!v)
+		return;
+	at = index_of(table, v);
+	toml_free(v);
+	table->n--;
+	memmove(&table->items[at], &table->items[at + 1], (table->n - at) * sizeof(*table->items));
+}
+
+bool toml_is_tables(const struct toml *v)
+{
+	bool all = v->type == TOML_ARRAY && v->n > 0;
+
+	for (size_t i = 0; all && i < v->n; i++)
+		all = v->items[i]->type == TOML_TABLE;
+	return all;
 }
 
 const char *toml_type_name(enum toml_type type)

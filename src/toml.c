@@ -111,9 +111,9 @@ static void read_document(struct toml_parser *p)
 	p->root->damaged |= toml_peek(p, 0) >= 0;
 }
 
-struct toml *toml_parse(const char *text, size_t n, struct fault_list *faults)
+struct toml *toml_parse(const char *text, size_t n, unsigned first_line, struct fault_list *faults)
 {
-	struct toml_mark start = {1, 1};
+	struct toml_mark start = {first_line, 1};
 	struct toml_parser p = {
 		.here = {.at = text, .line_start = text, .mark = start},
 		.end = text + n,
@@ -124,7 +124,8 @@ struct toml *toml_parse(const char *text, size_t n, struct fault_list *faults)
 
 	p.table = p.root;
 	if (n > TOML_SIZE_MAX) {
-		fault_add(faults, 0, 0, "the file is larger than %u bytes", TOML_SIZE_MAX);
+		fault_add(faults, first_line - 1, 0, "the file is larger than %u bytes",
+			  TOML_SIZE_MAX);
 		p.root->damaged = true;
 	} else {
 		read_document(&p);

@@ -46,7 +46,8 @@ struct toml {
 	double number;
 	bool boolean;
 
-	struct toml **items; /* TOML_ARRAY: elements; TOML_TABLE: members, in order of appearance */
+	struct toml **items; /* TOML_ARRAY: elements; TOML_TABLE: members, in order of appearance;
+				NULL where one was moved away */
 	size_t n;
 
 	/* How the table or array came to be, and how many it stands in; for the parser only. */
@@ -55,17 +56,36 @@ struct toml {
 };
 
 /*
- * Parses @n bytes at @text, which need not end in NUL. Returns the root table, which the caller
- * releases with toml_free(); what could be read of a faulty document is in it. Faults are added to
+ * Parses @n bytes at @text, which need not end in NUL; lines are counted from @first_line (1, or
+ * more where several documents are told apart by their lines). Returns the root table, which the
+ * caller releases with toml_free(); what could be read of a faulty document is in it. Faults are
+ * added to
  * @faults, which is then sorted: the document is valid exactly if none was added.
  *
  * Where TOML leaves it open: a byte order mark at the start is ignored, line breaks in strings
  * become LF, and dates may have year 0 and times second 60, as RFC 3339 says.
  */
-struct toml *toml_parse(const char *text, size_t n, struct fault_list *faults);
+struct toml *toml_parse(const char *text, size_t n, unsigned first_line, struct fault_list *faults);
 
 /* The member of @table named @key, or NULL. */
 struct toml *toml_get(const struct toml *table, const char *key);
+
+/* Moves the @i-th member of table @from to @table, where it takes the place of the one with its
+ * key. That one, or nothing, is what @from has in its stead. */
+void toml_put(struct toml *table, struct toml *from, size_t i);
+
+/* Moves the @i-th item of array @from to the end of @array; @from has nothing in its stead. */
+void toml_move(struct toml *array, struct toml *from, size_t i);
+
+/* Releases the member of @table named @key, if there is one. */
+void toml_drop(struct toml *table, const char *key);
+
+/* Whether @v is an array of which every item is a table, and there are some: [[a]]. */
+bool toml_is_tables(const struct toml *v);
+
+/* @n bytes at @s in quotes, as TOML writes a string: on one line whatever is in it. The caller
+ * frees it. */
+char *toml_quoted(const char *s, size_t n);
 
 /* What a type is called in a message, with its article: "a string", "an integer". */
 const char *toml_type_name(enum toml_type type);

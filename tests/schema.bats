@@ -82,7 +82,7 @@ changed() {
 		[ "${lines[0]}" = "ramdax: \"$command\" has no --json" ]
 		n=$((n + 1))
 	done < <(tests/docs/options help | grep -v ' ')
-	[ "$n" -eq 5 ]
+	[ "$n" -eq 6 ]
 }
 
 @test "the manuals name every key of the schema, and no other" {

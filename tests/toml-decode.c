@@ -130,7 +130,7 @@ int main(void)
 	struct toml *root;
 
 	read_all(&text);
-	root = toml_parse(text_str(&text), text.len, &faults);
+	root = toml_parse(text_str(&text), text.len, 1, &faults);
 	if (faults.n > 0) {
 		fault_say_all(&faults, "stdin");
 	} else {

@@ -17,7 +17,7 @@ enum output {
 };
 
 struct invocation {
-	const char *layout;
+	const char *layout; /* NULL: the machine's */
 	enum output output;
 	bool several_outputs;
 	bool help;
@@ -57,7 +57,7 @@ static struct invocation parse(int argc, char **argv)
 		{"version", no_argument, NULL, 'V'},
 		{0},
 	};
-	struct invocation in = {.layout = LAYOUT_PATH};
+	struct invocation in = {0};
 	bool nagios = false;
 	int c;
 
@@ -109,18 +109,35 @@ static struct paper standard_output(void)
 	return paper;
 }
 
+/* The files that @path names, or those of the machine if it is NULL. 0 or -errno. */
+static int find_layout(const char *path, struct layout_files *files)
+{
+	struct sysfs root;
+	int r;
+
+	if (path)
+		return layout_files_open(files, path);
+	r = sysfs_open(&root, NULL);
+	if (r < 0)
+		return r;
+	r = layout_files_find(files, &root, "");
+	sysfs_close(&root);
+	return r;
+}
+
 static enum verify_status read_layout(const char *path, struct layout **layout)
 {
+	_cleanup_(layout_files_release) struct layout_files files = {0};
 	_cleanup_(fault_list_release) struct fault_list faults = {0};
-	int r = layout_load(path, layout, &faults);
+	int r = find_layout(path, &files);
 
-	if (r == 0)
-		return VERIFY_EQUAL;
-	if (r == -EBADMSG)
-		fault_say_all(&faults, path);
+	if (r < 0)
+		diag_error("cannot read the layout \"%s\": %s",
+			   files.n ? files.items[files.n - 1].path : LAYOUT_PATH, strerror(-r));
 	else
-		diag_error("cannot read the layout \"%s\": %s", path, strerror(-r));
-	return VERIFY_LAYOUT;
+		*layout = layout_read(&files, &faults);
+	layout_files_say(&files, &faults);
+	return *layout ? VERIFY_EQUAL : VERIFY_LAYOUT;
 }
 
 static enum verify_status look_and_judge(const char *path, struct layout **layout,

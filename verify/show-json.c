@@ -42,7 +42,17 @@ static void add_found(struct json_object *ns, const struct found_namespace *foun
 	json_add_string(ns, "kernel_name", found->kernel_name);
 }
 
-static void add_namespace(struct json_object *array, const struct judged_namespace *n)
+/* Where the layout declares something; nowhere if @line is 0. */
+static void add_origin(struct json_object *parent, const struct layout *layout, unsigned line)
+{
+	if (line)
+		json_add_origin(parent, LAYOUT_AT(&layout->files, line));
+	else
+		json_add_origin(parent, NULL, 0);
+}
+
+static void add_namespace(struct json_object *array, const struct layout *layout,
+			  const struct judged_namespace *n)
 {
 	struct json_object *ns = json_append_object(array);
 	const struct layout_namespace *declared = n->declared;
@@ -55,12 +65,13 @@ static void add_namespace(struct json_object *array, const struct judged_namespa
 	add_found(ns, n->found);
 	json_add_uuid_if(ns, "layout_uuid", declared, declared ? declared->uuid : none);
 	json_add_bool(ns, "uuid_declared", declared && declared->uuid_declared);
-	json_add_number_if(ns, "line", declared, declared ? declared->line : 0);
+	add_origin(ns, layout, declared ? declared->line : 0);
 	json_add_bool(ns, "required", declared && declared->required);
 	add_filesystem(ns, n);
 }
 
-static void add_region(struct json_object *array, const struct judged_region *r)
+static void add_region(struct json_object *array, const struct layout *layout,
+		       const struct judged_region *r)
 {
 	struct json_object *region = json_append_object(array), *namespaces;
 	const struct found_region *found = r->found;
@@ -76,11 +87,17 @@ static void add_region(struct json_object *array, const struct judged_region *r)
 	json_add_number_if(region, "node", found && found->node >= 0,
 			   found ? (uint64_t)found->node : 0);
 	json_add_string(region, "kernel_name", found ? found->kernel_name : NULL);
-	json_add_number_if(region, "line", declared, declared ? declared->line : 0);
+	add_origin(region, layout, declared ? declared->line : 0);
 	json_add_bool(region, "required", declared && declared->required);
 	namespaces = json_add_array(region, "namespaces");
 	for (size_t i = 0; i < r->n_namespaces; i++)
-		add_namespace(namespaces, &r->namespaces[i]);
+		add_namespace(namespaces, layout, &r->namespaces[i]);
+}
+
+static void add_drop_ins(struct json_object *array, const struct layout *layout)
+{
+	for (size_t i = 1; layout && i < layout->files.n; i++)
+		json_object_array_add(array, json_object_new_string(layout->files.items[i].path));
 }
 
 void show_json(const struct judgement *j, struct text *out)
@@ -90,8 +107,9 @@ void show_json(const struct judgement *j, struct text *out)
 	json_add_number(root, "version", DOCUMENT_VERSION);
 	json_add_number(root, "status", j->status);
 	object = json_add_object(root, "layout");
-	json_add_string(object, "path", j->layout ? j->layout->path : NULL);
+	json_add_string(object, "path", j->layout ? layout_path(j->layout) : NULL);
 	json_add_string(object, "sha256", j->layout ? j->layout->sha256 : NULL);
+	add_drop_ins(json_add_array(object, "drop_ins"), j->layout);
 	object = json_add_object(root, "namespaces");
 	json_add_number(object, "declared", j->n_declared);
 	json_add_number(object, "equal", j->n_equal);
@@ -100,6 +118,6 @@ void show_json(const struct judgement *j, struct text *out)
 	json_add_number(object, "undeclared", j->n_undeclared);
 	object = json_add_array(root, "regions");
 	for (size_t i = 0; i < j->n_regions; i++)
-		add_region(object, &j->regions[i]);
+		add_region(object, j->layout, &j->regions[i]);
 	json_finish(root, out);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Whole systems with dracut, from the boot loader to the mounts: cold, warm, and cold again.
+# Whole systems with dracut, from the boot loader to the mounts: cold and warm.
 
 load lib
 load scenario

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154 # variables of lib.bash
 #
-# What every distribution shall do with the same layout and the same fstab:
-# whole_life SUITE GENERATOR [SCRIPT], which is more of the last boot's script.
+# What every distribution shall do with the same layout and the same fstab, cold and warm:
+# whole_life SUITE GENERATOR [SCRIPT]; with SCRIPT cold once more, and then that.
 
 whole_life_files() {
 	vm_layout <<-'END'
@@ -113,6 +113,7 @@ whole_life() {
 	distro_boot
 	stopped_cleanly
 
+	[ "${3-}" ] || return 0
 	vm_ram 4G
 	boot_says created <<-END
 		is "nothing is in images" "\$(find /srv/images -mindepth 1 ! -name lost+found)" ""

@@ -66,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* Exactly as large as the document, so that a step behind its end is seen. */
 	memcpy(text, data, size);
 	lines = count_lines(text, size);
-	root = toml_parse(text, size, &faults);
+	root = toml_parse(text, size, 1, &faults);
 	for (size_t i = 0; i < faults.n; i++) {
 		check_position(faults.items[i].line, faults.items[i].column, lines);
 		require(strlen(faults.items[i].text) > 0);

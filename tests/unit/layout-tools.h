@@ -38,7 +38,7 @@ static inline char *faults_text(const struct fault_list *faults, const char *pat
 static inline struct layout *layout_of(const char *text)
 {
 	_cleanup_(fault_list_release) struct fault_list faults = {0};
-	struct layout *layout = layout_read(text, strlen(text), "layout.toml", &faults);
+	struct layout *layout = layout_read_text(text, strlen(text), "layout.toml", &faults);
 	_cleanup_(freep) char *said = faults_text(&faults, "layout.toml");
 
 	CHECK_STR(said, "");

@@ -76,7 +76,7 @@ static inline struct layout *random_layout(const struct machine *m, unsigned nod
 		text_addf(&t, "system_memory = \"%uMiB\"\n", 128U << below(7));
 	for (unsigned r = 0, end = 1 + (unsigned)below(4); r < end; r++)
 		add_region(&t, r, m, nodes);
-	return layout_read(text_str(&t), t.len, "layout.toml", &faults);
+	return layout_read_text(text_str(&t), t.len, "layout.toml", &faults);
 }
 
 /* ---- machines ------------------------------------------------------------------------------ */

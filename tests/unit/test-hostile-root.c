@@ -86,7 +86,7 @@ static void anything_may_stand_in_any_file(void)
 	_cleanup_(freep) char *copy = NULL;
 	struct fault_list faults = {0};
 	struct plan_options options = {.recreate = true, .prune = true};
-	struct layout *layout = layout_read(text, sizeof(text) - 1, "layout.toml", &faults);
+	struct layout *layout = layout_read_text(text, sizeof(text) - 1, "layout.toml", &faults);
 
 	tree_make(&t);
 	copy = mem_printf("cp -r %s/. %s", MACHINE, t.path);

@@ -40,10 +40,10 @@ static void check_invalid(const char *path)
 	_cleanup_(fault_list_release) struct fault_list faults = {0};
 	_cleanup_(freep) char *said = NULL, *expected = NULL;
 	_cleanup_(freep) char *err = mem_printf("%.*s.err", (int)(strlen(path) - 5), path);
-	struct layout *layout = NULL;
+	_cleanup_(layout_files_release) struct layout_files files = {0};
 
-	CHECK_INT(layout_load(path, &layout, &faults), -EBADMSG);
-	CHECK(!layout);
+	CHECK_INT(layout_files_open(&files, path), 0);
+	CHECK(!layout_read(&files, &faults));
 	said = faults_text(&faults, "layout.toml");
 	expected = file_text(err);
 	CHECK_STR(said, expected);
@@ -68,7 +68,7 @@ static void check_damaged(const char *path)
 			struct layout *layout;
 
 			text[i] = "\0]"[k];
-			layout = layout_read(text, k ? n : i, path, &faults);
+			layout = layout_read_text(text, k ? n : i, path, &faults);
 			unit_check(!layout == (faults.n > 0), path, (int)i, "neither or both");
 			layout_free(layout);
 		}
@@ -83,14 +83,22 @@ static void damaged_layouts_are_harmless(void)
 
 static void files_that_are_not_there(void)
 {
-	_cleanup_(fault_list_release) struct fault_list faults = {0};
-	struct layout *layout = NULL;
+	static const struct {
+		const char *path;
+		int error;
+	} files[] = {
+		{"tests/layouts/absent.toml", -ENOENT},
+		{"tests/layouts", -EISDIR},
+		{"/dev/zero", -EFBIG},
+	};
 
-	CHECK_INT(layout_load("tests/layouts/absent.toml", &layout, &faults), -ENOENT);
-	CHECK_INT(layout_load("tests/layouts", &layout, &faults), -EISDIR);
-	CHECK_INT(layout_load("/dev/zero", &layout, &faults), -EFBIG);
-	CHECK_INT(faults.n, 0);
-	CHECK(!layout);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		_cleanup_(layout_files_release) struct layout_files found = {0};
+
+		CHECK_INT(layout_files_open(&found, files[i].path), files[i].error);
+		if (CHECK_INT(found.n, 1))
+			CHECK_STR(found.items[0].path, files[i].path);
+	}
 }
 
 #define HEAD     "version = 1\n[[region]]\nname = \"r\"\n"
@@ -108,7 +116,7 @@ static void what_is_not_declared(void)
 	CHECK_STR(uuid, "6b1f0e3a-7c52-4d0e-9f47-2d5a0c8e41b7");
 	CHECK(!l->seed_declared && !l->has_system_memory);
 	CHECK_INT(l->boot_timeout, 60);
-	CHECK_STR(l->path, "layout.toml");
+	CHECK_STR(layout_path(l), "layout.toml");
 	CHECK_INT(l->regions[0].size.kind, SIZE_SUM);
 	CHECK_INT(l->regions[0].node, -1);
 	CHECK_INT(l->regions[0].line, 2);

@@ -27,7 +27,7 @@ static struct parsed parse_bytes(const char *text, size_t n)
 {
 	struct parsed p = {0};
 
-	p.root = toml_parse(text, n, &p.faults);
+	p.root = toml_parse(text, n, 1, &p.faults);
 	return p;
 }
 
