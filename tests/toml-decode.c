@@ -132,7 +132,8 @@ int main(void)
 	read_all(&text);
 	root = toml_parse(text_str(&text), text.len, 1, &faults);
 	if (faults.n > 0) {
-		fault_say_all(&faults, "stdin");
+		for (size_t i = 0; i < faults.n; i++)
+			fault_say(&faults.items[i], "stdin");
 	} else {
 		add_container(&out, root, 0);
 		text_add_char(&out, '\n');
