@@ -6,19 +6,26 @@
 # before is byte for byte what it was, and the next apply reaches the same end. To be stopped before
 # each call is to be stopped after each as well: between two of them nothing changes.
 #
-# The calls are those of an undisturbed run, of its modprobe and its mkfs, as strace lists them. One
-# region is empty, where everything is made in bulk; in the other are namespaces of ours and of
-# somebody else's, beside which things are made one by one. A sample of the calls; RAMDAX_LONG: all
-# that change something, and a hundred of each that does not.
+# The calls are those of an undisturbed run, of its threads, its modprobe and its mkfs, as fault.c
+# counts them. One region is empty, where everything is made in bulk; in the other are namespaces of
+# ours and of somebody else's, beside which things are made one by one. A sample of the calls;
+# RAMDAX_LONG: all that change something, of the tool with each error, and a hundred of each that
+# does not; RAMDAX_PART=K/N: the Kth part of them.
 #
 # shellcheck disable=SC2154 # variables of lib.bash
 
 load lib
 setup() {
 	vm_setup
-	"${CC:-cc}" -O2 -Wall -Wextra -Werror -static -o "$vm_tree/usr/sbin/ram" "$vm_here/ram.c"
+	echo '#include <sys/syscall.h>' | "${CC:-cc}" -E -dM - |
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) [0-9].*/{"\1", __NR_\1},/p' >"$vm_dir/calls.h"
+	local program
+	for program in ram fault; do
+		"${CC:-cc}" -O2 -Wall -Wextra -Werror -static -I "$vm_dir" \
+			-o "$vm_tree/usr/sbin/$program" "$vm_here/$program.c"
+	done
 	cp "$vm_here"/guest/{faults,honest}.sh "$vm_tree/guest/"
-	echo "${RAMDAX_LONG:-0} ${RAMDAX_SEED:-1}" | vm_file /long
+	echo "${RAMDAX_LONG:-0} ${RAMDAX_SEED:-1} ${RAMDAX_PART:-1/1}" | vm_file /long
 	vm_file /first.toml <<-'END'
 		version = 1
 		[[region]]
@@ -90,21 +97,14 @@ setup() {
 }
 teardown() { vm_teardown; }
 
-# faults TEST: that function of guest/faults.sh, in a guest of its own.
-faults() {
+@test "killed before any call that changes something, or any call failed" {
 	vm_script <<-END
 		. /guest/faults.sh
 		begin
-		$1
+		undisturbed
+		kill_all 8
+		fail_all 8
 		fails "no oops" eval 'dmesg | grep -E "BUG:|Oops|general protection"'
 	END
 	vm_boot --memory 2560M --memmap '480M!4G,82M!0x11e000000' --timeout 36000
-}
-
-@test "killed before any call that changes something" {
-	faults kill_all
-}
-
-@test "any call fails" {
-	faults fail_all
 }

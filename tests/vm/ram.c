@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * ram save FILE START SIZE: keeps what is in that physical range, by the pages that are not zero.
- * ram restore FILE: makes the range as it was then.
- * ram same FILE [START SIZE]...: whether these parts of it are as they were; says where not.
+ * ram restore FILE [START SIZE]...: makes the range as it was then. Fails if one of these parts of
+ * it was not, and says where.
  *
  * Through /dev/mem, which shows memory that no driver has (CONFIG_IO_STRICT_DEVMEM).
  */
@@ -80,10 +80,22 @@ static struct copy load(const char *path)
 	return copy;
 }
 
-static int restore(const char *path)
+static bool is_in(uint64_t at, int n, char **ranges)
+{
+	for (int r = 0; r + 1 < n; r += 2) {
+		uint64_t start = strtoull(ranges[r], NULL, 0);
+
+		if (at >= start && at - start < strtoull(ranges[r + 1], NULL, 0))
+			return true;
+	}
+	return false;
+}
+
+static int restore(const char *path, int n, char **ranges)
 {
 	struct copy copy = load(path);
 	uint8_t *ram = map(copy.start, copy.size);
+	int differs = 0;
 	size_t i = 0;
 
 	for (uint64_t at = 0; at < copy.size; at += PAGE) {
@@ -91,38 +103,13 @@ static int restore(const char *path)
 
 		if (i < copy.n && copy.pages[i].at == at)
 			bytes = copy.pages[i++].bytes;
-		if (memcmp(ram + at, bytes, PAGE) != 0)
-			memcpy(ram + at, bytes, PAGE);
-	}
-	return 0;
-}
-
-static int same(const char *path, int n, char **ranges)
-{
-	struct copy copy = load(path);
-	uint8_t *ram = map(copy.start, copy.size);
-	int differs = 0;
-
-	for (int r = 0; r + 1 < n; r += 2) {
-		uint64_t at = strtoull(ranges[r], NULL, 0) - copy.start;
-		uint64_t end = at + strtoull(ranges[r + 1], NULL, 0);
-		size_t i = 0;
-
-		if (end > copy.size || at > end || at % PAGE || end % PAGE)
-			errx(2, "%s is not in the range", ranges[r]);
-		for (; at < end; at += PAGE) {
-			const uint8_t *bytes = zero;
-
-			while (i < copy.n && copy.pages[i].at < at)
-				i++;
-			if (i < copy.n && copy.pages[i].at == at)
-				bytes = copy.pages[i].bytes;
-			if (memcmp(ram + at, bytes, PAGE) == 0)
-				continue;
+		if (memcmp(ram + at, bytes, PAGE) == 0)
+			continue;
+		memcpy(ram + at, bytes, PAGE);
+		if (is_in(copy.start + at, n, ranges)) {
 			printf("page %#llx is not as it was\n",
 			       (unsigned long long)(copy.start + at));
 			differs = 1;
-			break;
 		}
 	}
 	return differs;
@@ -132,11 +119,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 5 && !strcmp(argv[1], "save"))
 		return save(argv[2], strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0));
-	if (argc == 3 && !strcmp(argv[1], "restore"))
-		return restore(argv[2]);
-	if (argc >= 3 && !strcmp(argv[1], "same"))
-		return same(argv[2], argc - 3, argv + 3);
-	fprintf(stderr,
-		"usage: ram save FILE START SIZE | restore FILE | same FILE [START SIZE]...\n");
+	if (argc >= 3 && !strcmp(argv[1], "restore"))
+		return restore(argv[2], argc - 3, argv + 3);
+	fprintf(stderr, "usage: ram save FILE START SIZE | restore FILE [START SIZE]...\n");
 	return 2;
 }

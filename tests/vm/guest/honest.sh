@@ -8,14 +8,14 @@
 honest() {
 	ndctl list -N -X -i -v >/tmp/ndctl
 	[ -s /tmp/ndctl ] || echo '[]' >/tmp/ndctl
-	for _block in /dev/pmem*; do
-		[ ! -b "$_block" ] || echo "$_block $(blkid -p -o value -s TYPE "$_block")"
+	for _block in /dev/pmem*; do # of several it stops at the first without a type
+		blkid -p -o export -s TYPE "$_block" 2>/dev/null # "DEVNAME=...", then "TYPE=..."
 	done >/tmp/blkid
 	# shellcheck disable=SC2016 # jq's variables
 	_lies=$(jq -rn --slurpfile report "$1" --slurpfile ndctl /tmp/ndctl --rawfile blkid /tmp/blkid '
 		($ndctl[0] | if type == "array" then . else [.] end |
 			map(select((.size // 0) > 0))) as $seen |
-		($blkid | split("\n") | map(split(" ") | {key: (.[0] // ""), value: (.[1] // "")}) |
+		([$blkid | scan("DEVNAME=(.*)\nTYPE=(.*)") | {key: .[0], value: .[1]}] |
 			from_entries) as $types |
 		$report[0].regions[].namespaces[] | . as $n |
 		($seen | map(select(.name == $n.name))) as $all | $all[0] as $one |
