@@ -60,6 +60,7 @@ INSTALLED := ramdax:sbin/ $(if $(VERIFIER),$(OF_VERIFIER)) \
 	$(call at,initramfs-tools/scripts/init-top/*,share/initramfs-tools/scripts/init-top) \
 	$(call at,systemd/*.service,lib/systemd/system) \
 	$(call at,systemd/systemd-hibernate.service.d/*,lib/systemd/system/systemd-hibernate.service.d) \
+	$(call at,systemd/*.catalog,lib/systemd/catalog) \
 	$(call at,udev/*.rules,lib/udev/rules.d) \
 	$(call at,bootloader/ramdax-update-bootloader,sbin) \
 	$(call at,bootloader/*.sh,lib/ramdax/bootloader) \

@@ -16,7 +16,10 @@ struct recorded {
 	char *name;
 	uuid_t uuid;
 	bool has_uuid;
+	char *word; /* its state, as it was reported */
 	enum record_state state;
+	bool has_took;
+	uint64_t took;
 };
 
 struct boot_record {
@@ -24,6 +27,9 @@ struct boot_record {
 	size_t n;
 	struct spent spent;
 	bool has_spent;
+	bool told;           /* to journald */
+	char *image_program; /* or NULL */
+	char *image_resolved;
 };
 
 static void tokener_freep(struct json_tokener **t)
@@ -69,18 +75,23 @@ static enum record_state state_from(const char *name)
 static void read_namespace(struct boot_record *record, struct json_object *ns)
 {
 	const char *name = string_member(ns, "name"), *uuid = string_member(ns, "uuid");
-	enum record_state state = state_from(string_member(ns, "state"));
+	const char *word = string_member(ns, "state");
+	enum record_state state = state_from(word);
 	struct json_object *scrubbed = member(ns, "scrubbed", json_type_boolean);
+	struct json_object *took = member(ns, "took", json_type_int);
 	struct recorded *new;
 
 	if (scrubbed && json_object_get_boolean(scrubbed))
 		state = RECORD_SCRUBBED;
-	if (!name || state == RECORD_UNKNOWN)
+	if (!word)
 		return;
 	new = MEM_APPEND(record->namespaces, record->n);
-	new->name = mem_strdup(name);
+	new->name = mem_strdup(name ? name : "");
+	new->word = mem_strdup(word);
 	new->state = state;
 	new->has_uuid = uuid &&uuid_parse(uuid, new->uuid) == 0;
+	new->has_took = took &&json_object_get_int64(took) >= 0;
+	new->took = new->has_took ? (uint64_t)json_object_get_int64(took) : 0;
 }
 
 static void read_regions(struct boot_record *record, struct json_object *regions)
@@ -105,6 +116,15 @@ static void read_spent(struct boot_record *record, struct json_object *took)
 
 		record->spent.us[i] = n > 0 && n < INT32_MAX ? (uint64_t)n * 1000 : 0;
 	}
+}
+
+static void read_image(struct boot_record *record, struct json_object *image)
+{
+	const char *program = string_member(image, "program");
+	const char *resolved = string_member(image, "resolved");
+
+	record->image_program = program ? mem_strdup(program) : NULL;
+	record->image_resolved = resolved ? mem_strdup(resolved) : NULL;
 }
 
 static bool is_of_boot(struct json_object *root, const char *boot_id)
@@ -134,6 +154,8 @@ struct boot_record *boot_record_parse(const char *json, size_t n, const char *bo
 	record = MEM_NEW(struct boot_record);
 	read_regions(record, member(root, "regions", json_type_array));
 	read_spent(record, member(root, "took", json_type_object));
+	record->told = json_object_get_boolean(member(root, "journal", json_type_boolean));
+	read_image(record, member(root, "image", json_type_object));
 	return record;
 }
 
@@ -141,26 +163,80 @@ void boot_record_free(struct boot_record *record)
 {
 	if (!record)
 		return;
-	for (size_t i = 0; i < record->n; i++)
+	for (size_t i = 0; i < record->n; i++) {
 		free(record->namespaces[i].name);
+		free(record->namespaces[i].word);
+	}
 	free(record->namespaces);
+	free(record->image_program);
+	free(record->image_resolved);
 	free(record);
+}
+
+static bool is_same(const struct recorded *r, const struct seen_namespace *seen)
+{
+	return r->has_uuid == seen->has_uuid &&
+	       (!r->has_uuid || uuid_compare(r->uuid, seen->uuid) == 0);
+}
+
+static const struct recorded *find(const struct boot_record *record, const char *name,
+				   const struct seen_namespace *seen)
+{
+	for (size_t i = 0; record && i < record->n; i++) {
+		const struct recorded *r = &record->namespaces[i];
+
+		if (r->state != RECORD_UNKNOWN && !strcmp(r->name, name) && is_same(r, seen))
+			return r;
+	}
+	return NULL;
+}
+
+bool boot_record_told(const struct boot_record *record, const char *name,
+		      const struct seen_namespace *seen, const char *word)
+{
+	for (size_t i = 0; record && record->told && i < record->n; i++) {
+		const struct recorded *r = &record->namespaces[i];
+
+		if (!strcmp(r->name, name) && !strcmp(r->word, word) && (!seen || is_same(r, seen)))
+			return true;
+	}
+	return false;
+}
+
+bool boot_record_all_told(const struct boot_record *record)
+{
+	return record && record->told;
 }
 
 enum record_state boot_record_state(const struct boot_record *record, const char *name,
 				    const struct seen_namespace *seen)
 {
-	for (size_t i = 0; record && i < record->n; i++) {
-		const struct recorded *r = &record->namespaces[i];
+	const struct recorded *r = find(record, name, seen);
 
-		if (strcmp(r->name, name) != 0)
-			continue;
-		if (r->has_uuid != seen->has_uuid ||
-		    (r->has_uuid && uuid_compare(r->uuid, seen->uuid) != 0))
-			continue;
-		return r->state;
-	}
-	return RECORD_UNKNOWN;
+	return r ? r->state : RECORD_UNKNOWN;
+}
+
+bool boot_record_took(const struct boot_record *record, const char *name,
+		      const struct seen_namespace *seen, uint64_t *ms)
+{
+	const struct recorded *r = find(record, name, seen);
+
+	if (!r || !r->has_took)
+		return false;
+	*ms = r->took;
+	return true;
+}
+
+struct record_image boot_record_image(const struct boot_record *record)
+{
+	if (!record)
+		return (struct record_image){0};
+	return (struct record_image){record->image_program, record->image_resolved};
+}
+
+bool record_image_differs(const struct record_image *image, const struct layout *layout)
+{
+	return !image->resolved || strcmp(image->resolved, layout->resolved) != 0;
 }
 
 const struct spent *boot_record_spent(const struct boot_record *record)

@@ -23,6 +23,29 @@ enum record_state boot_record_state(const struct boot_record *record, const char
 /* Where the time of the run that left @record went; NULL if nothing is said of it. */
 const struct spent *boot_record_spent(const struct boot_record *record);
 
+/* Milliseconds that runs of this boot spent for it. False if nothing is said of that. */
+bool boot_record_took(const struct boot_record *record, const char *name,
+		      const struct seen_namespace *seen, uint64_t *ms);
+
+/* Whether journald was told in this boot that the namespace @name is in the state @word; @seen, if
+ * it is there, else NULL. */
+bool boot_record_told(const struct boot_record *record, const char *name,
+		      const struct seen_namespace *seen, const char *word);
+
+/* Whether journald was told of all namespaces of @record (may be NULL). */
+bool boot_record_all_told(const struct boot_record *record);
+
+/* The image of the initramfs of this boot: the version of the program in it, and what
+ * stored_digest() makes of the layout in it. NULL where nothing is said of it. */
+struct record_image {
+	const char *program;
+	const char *resolved;
+};
+struct record_image boot_record_image(const struct boot_record *record);
+
+/* Whether @image holds another layout than @layout, or none that could be read. */
+bool record_image_differs(const struct record_image *image, const struct layout *layout);
+
 /* Whether @record (a struct boot_record, or NULL) says that @seen was created or adopted by an
  * earlier run: for struct plan_options. */
 bool boot_record_settled(const void *record, const struct seen_namespace *seen);

@@ -8,7 +8,7 @@
 #include "machine.h"
 #include "sysfs.h"
 
-/* Fills release, cmdline, boot_id, boot_kind, driver and guest. */
+/* Fills release, cmdline, boot_id, initramfs, boot_kind, driver and guest. */
 void boot_observe(const struct sysfs *fs, struct machine *m);
 
 /* Whether the kernel @release, as it is installed, has RAMDAX as a module (in whatever form it is

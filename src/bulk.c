@@ -56,15 +56,22 @@ static struct filling filling_of(struct group *g, struct bulk_step *s)
 	};
 }
 
-/* One part of the filling for all that have not failed. */
+/* One part of the filling, unless an earlier one failed. */
+static void fill_one(struct group *g, struct bulk_step *s, int (*part)(struct filling *f))
+{
+	struct filling filling = filling_of(g, s);
+	uint64_t began = clock_ms();
+
+	if (s->result < 0)
+		return;
+	s->result = part(&filling);
+	s->ms += clock_ms() - began;
+}
+
 static void fill_all(struct group *g, int (*part)(struct filling *f))
 {
-	for (size_t i = 0; i < g->n; i++) {
-		struct filling filling = filling_of(g, &g->steps[i]);
-
-		if (g->steps[i].result == 0)
-			g->steps[i].result = part(&filling);
-	}
+	for (size_t i = 0; i < g->n; i++)
+		fill_one(g, &g->steps[i], part);
 }
 
 /* The next file system, until there is none left. */
@@ -73,12 +80,8 @@ static void *format_next(void *group)
 	struct group *g = group;
 	size_t i;
 
-	while ((i = atomic_fetch_add(&g->next, 1)) < g->n) {
-		struct filling filling = filling_of(g, &g->steps[i]);
-
-		if (g->steps[i].result == 0)
-			g->steps[i].result = fill_format(&filling);
-	}
+	while ((i = atomic_fetch_add(&g->next, 1)) < g->n)
+		fill_one(g, &g->steps[i], fill_format);
 	return NULL;
 }
 

@@ -20,6 +20,7 @@ struct bulk_step {
 	const struct step *step;
 	int result; /* 0 or -errno: one that failed is left out, the others are made */
 	struct text why;
+	uint64_t ms; /* spent for its contents */
 };
 
 /* Whether @step, a STEP_CREATE, may be part of a group: its region holds nothing, and nothing

@@ -12,6 +12,8 @@
 #include "notify.h"
 #include "observe.h"
 #include "record.h"
+#include "report-log.h"
+#include "stored.h"
 
 /* Beyond the deadline a child may still be ending mkfs and looking at what there is; after that it
  * is stuck. The unit that runs it waits longer (boot_timeout + 30 s). */
@@ -129,6 +131,15 @@ static bool is_wanted(const struct run *run)
 	return wanted;
 }
 
+/* Once for each boot, and again only where a later run had something to do. */
+static void say_summary(const struct outcome *outcome, const struct boot_record *record)
+{
+	_cleanup_(text_release) struct text line = {0};
+
+	report_summary(outcome, record, &line);
+	diag_notice("%s", text_str(&line));
+}
+
 static enum status apply_locked(struct run *run, const char *boot_id)
 {
 	struct boot_record *record = record_read(run->fs, boot_id);
@@ -145,6 +156,10 @@ static enum status apply_locked(struct run *run, const char *boot_id)
 	}
 	outcome = apply_run(run->fs, run->layout, &run->options);
 	status = outcome->status;
+	command_warn_image(run->fs, outcome->machine, run->layout, record);
+	outcome->told = report_journal(run->fs, outcome, record);
+	if (run->in->boot && (!record || outcome->n_done))
+		say_summary(outcome, record);
 	printed =
 		report(run->in, run->fs, outcome->machine, outcome->plan, outcome, record, status);
 	if (run->in->boot && (run->options.look_only || boot_is_rescue(run->cmdline) ||
@@ -223,6 +238,7 @@ static enum status apply(const struct invocation *in, struct sysfs *fs, const ch
 
 	if (status != STATUS_OK)
 		return report_no_layout(in, fs, status);
+	stored_digest(layout, fs->root_fd);
 	run.layout = layout;
 	if (in->boot && fs->live)
 		status = apply_supervised(&run);

@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "memmap.h"
 #include "observe.h"
+#include "stored.h"
 
 static const struct option_spec options[] = {
 	{"machine", 0, NULL, "also check whether this machine can carry the layout",
@@ -71,8 +72,7 @@ static void stored_make(const struct sysfs *fs, struct layout *layout, struct st
 {
 	_cleanup_(fault_list_release) struct fault_list faults = {0};
 
-	layout_resolve_owners(layout, fs->root_fd, &faults);
-	layout_print(layout, &stored->resolved);
+	stored_print(layout, fs->root_fd, &faults, &stored->resolved);
 	for (size_t i = 0; i < layout->files.n; i++)
 		if (layout->files.items[i].changed > stored->changed)
 			stored->changed = layout->files.items[i].changed;
@@ -98,21 +98,9 @@ static const char *image_fault(const struct sysfs *fs, const struct installed_im
 static void say_image(const struct installed_kernel *kernel, const struct installed_image *image,
 		      const char *fault)
 {
-	switch (image->maker) {
-	case IMAGE_UPDATE_INITRAMFS:
-		diag_warning("image \"/%s\" %s: run \"update-initramfs -u -k all\"", image->path,
-			     fault);
-		break;
-	case IMAGE_DRACUT:
-		diag_warning("image \"/%s\" %s: run \"dracut --force --regenerate-all\"",
-			     image->path, fault);
-		break;
-	case IMAGE_KERNEL_INSTALL:
-		diag_warning("image \"/%s\" %s: run \"kernel-install add %s "
-			     "/usr/lib/modules/%s/vmlinuz\"",
-			     image->path, fault, kernel->release, kernel->release);
-		break;
-	}
+	_cleanup_(freep) char *again = installed_remake(kernel, image);
+
+	diag_warning("image \"/%s\" %s: run \"%s\"", image->path, fault, again);
 }
 
 /* Kernels that may boot next. Only warnings: the one that runs is judged by the plan. */
@@ -191,6 +179,8 @@ static enum status run(const struct invocation *in)
 	status = command_load_layout(in, &layout);
 	if (status == STATUS_OK && shows_a_machine(in, &fs))
 		status = check_machine(&fs, layout);
+	if (layout)
+		stored_digest(layout, fs.root_fd);
 	if (in->json) {
 		_cleanup_(text_release) struct text out = {0};
 

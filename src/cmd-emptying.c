@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "observe.h"
 #include "record.h"
+#include "stored.h"
 
 static void show(const struct plan *plan, struct text *out)
 {
@@ -102,6 +103,7 @@ enum status cmd_emptying(const struct invocation *in, struct emptying *what)
 	else
 		status = command_load_trusted(in, &fs, &layout);
 	if (status == STATUS_OK) {
+		stored_digest(layout, fs.root_fd);
 		_cleanup_(closep) int lock = apply_lock(&fs);
 
 		if (lock < 0)

@@ -4,6 +4,7 @@
 #include "boot-record.h"
 #include "observe.h"
 #include "record.h"
+#include "stored.h"
 
 static const struct option_spec options[] = {
 	{"check", 0, NULL, "status 6 if there is anything to do, 5 if there is a conflict",
@@ -46,6 +47,7 @@ static enum status run(const struct invocation *in)
 	status = command_load_layout(in, &layout);
 	if (status != STATUS_OK)
 		goto close;
+	stored_digest(layout, fs.root_fd);
 	machine = observe(&fs);
 	record = record_read(&fs, machine->boot_id);
 	plan_options.settled = boot_record_settled;

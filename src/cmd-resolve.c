@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "command.h"
 
+#include "stored.h"
+
 static enum status run(const struct invocation *in)
 {
 	_cleanup_(fault_list_release) struct fault_list faults = {0};
@@ -13,12 +15,11 @@ static enum status run(const struct invocation *in)
 		return status;
 	status = command_load_layout(in, &layout);
 	if (status == STATUS_OK) {
-		layout_resolve_owners(layout, fs.root_fd, &faults);
+		stored_print(layout, fs.root_fd, &faults, &out);
 		if (faults.n) {
 			layout_files_say(&layout->files, &faults);
 			status = STATUS_LAYOUT;
 		} else {
-			layout_print(layout, &out);
 			status = command_print(&out);
 		}
 	}

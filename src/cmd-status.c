@@ -6,6 +6,7 @@
 #include "boot-record.h"
 #include "observe.h"
 #include "record.h"
+#include "stored.h"
 #include "trial.h"
 
 /* What has become of a kernel command line on trial. */
@@ -43,8 +44,12 @@ static enum status run(const struct invocation *in)
 	/* Without a layout there is still something to show; an invalid one is said and not used.
 	 */
 	command_load_optional(in, &fs, &layout);
+	if (layout)
+		stored_digest(layout, fs.root_fd);
 	machine = observe(&fs);
 	record = record_read(&fs, machine->boot_id);
+	if (layout)
+		command_warn_image(&fs, machine, layout, record);
 	plan_options.settled_context = record;
 	plan_options.scrubbed = boot_record_scrubbed;
 	plan_options.scrubbed_context = record;

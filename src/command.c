@@ -3,6 +3,12 @@
 
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
+
+#include "boot-record.h"
+#include "installed.h"
+#include "machine.h"
+#include "mem.h"
 
 struct plan_options command_plan_options(const struct invocation *in)
 {
@@ -89,6 +95,47 @@ enum status command_load_trusted(const struct invocation *in, const struct sysfs
 		status = STATUS_LAYOUT;
 	}
 	return status == STATUS_OK ? read_files(&files, layout) : status;
+}
+
+/* Whether @image was made since this boot began, and since the layout was changed. */
+static bool is_remade(const struct installed_image *image, const struct layout *layout)
+{
+	struct timespec now = {0}, up = {0};
+	int64_t booted;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	booted = (int64_t)(now.tv_sec - up.tv_sec) * 1000000000;
+	for (size_t i = 0; i < layout->files.n; i++)
+		if (image->changed < layout->files.items[i].changed)
+			return false;
+	return image->changed > booted;
+}
+
+void command_warn_image(const struct sysfs *fs, const struct machine *machine,
+			const struct layout *layout, const struct boot_record *record)
+{
+	_cleanup_(installed_release) struct installed installed = {0};
+	_cleanup_(freep) char *again = NULL;
+	struct record_image image = boot_record_image(record);
+
+	if (machine->initramfs || !image.program || !record_image_differs(&image, layout))
+		return;
+	installed_observe(fs, &installed);
+	for (size_t i = 0; machine->release && i < installed.n; i++) {
+		const struct installed_kernel *k = &installed.kernels[i];
+
+		for (size_t j = 0; j < k->n_images && !strcmp(k->release, machine->release); j++) {
+			if (is_remade(&k->images[j], layout))
+				return;
+			if (!again)
+				again = installed_remake(k, &k->images[j]);
+		}
+	}
+	diag_warning("the initramfs of this boot holds another layout than \"%s\", and so will "
+		     "that of the next: %s%s%s",
+		     layout_path(layout), again ? "run \"" : "make the image again",
+		     again ? again : "", again ? "\"" : "");
 }
 
 struct report_style command_style(void)

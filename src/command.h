@@ -104,6 +104,12 @@ enum status command_load_trusted(const struct invocation *in, const struct sysfs
 /* The style of standard output: colour on a terminal (and not with NO_COLOR), its width. */
 struct report_style command_style(void);
 
+/* Warns if the initramfs of this boot held another layout, as @record has it, and says what makes
+ * its image again, unless that was done. */
+void command_warn_image(const struct sysfs *fs, const struct machine *machine,
+			const struct layout *layout, const struct boot_record *record);
+
+
 /* Prints @text to standard output. STATUS_OK, or STATUS_FAILED when that fails (said). */
 enum status command_print(const struct text *text);
 

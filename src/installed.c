@@ -138,3 +138,17 @@ void installed_release(struct installed *installed)
 	free(installed->kernels);
 	*installed = (struct installed){0};
 }
+
+char *installed_remake(const struct installed_kernel *kernel, const struct installed_image *image)
+{
+	switch (image->maker) {
+	case IMAGE_UPDATE_INITRAMFS:
+		return mem_strdup("update-initramfs -u -k all");
+	case IMAGE_DRACUT:
+		return mem_strdup("dracut --force --regenerate-all");
+	case IMAGE_KERNEL_INSTALL:
+		return mem_printf("kernel-install add %s /usr/lib/modules/%s/vmlinuz",
+				  kernel->release, kernel->release);
+	}
+	return NULL;
+}

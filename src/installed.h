@@ -43,4 +43,7 @@ struct installed {
 void installed_observe(const struct sysfs *fs, struct installed *installed);
 void installed_release(struct installed *installed);
 
+/* The command that makes @image of @kernel again; the caller frees it. */
+char *installed_remake(const struct installed_kernel *kernel, const struct installed_image *image);
+
 #endif

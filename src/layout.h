@@ -131,6 +131,9 @@ struct layout_region {
 struct layout {
 	struct layout_files files; /* without their text */
 	char sha256[65];           /* of their bytes, lower-case hexadecimal */
+	/* The same of what images of the initramfs store, which is the same for layouts that mean
+	 * the same; "" until stored_digest() */
+	char resolved[65];
 	uuid_t seed;
 	bool seed_declared;
 	bool has_system_memory;

@@ -138,6 +138,7 @@ struct machine {
 	char *release;    /* of the kernel, or NULL */
 	char *cmdline;    /* of the kernel, "" if unknown */
 	char boot_id[37]; /* "" if unknown */
+	bool initramfs;   /* the root is that of an image of the initramfs */
 	enum boot_kind boot_kind;
 	enum driver_state driver;
 	char *guest; /* "Xen PV", "TDX", "SEV-SNP": carveouts are not to be trusted; or NULL */

@@ -7,13 +7,15 @@
 #include "step.h"
 #include "takedown.h"
 
-void outcome_record(struct outcome *outcome, const struct step *step, int r, struct text *why)
+void outcome_record(struct outcome *outcome, const struct step *step, int r, struct text *why,
+		    uint64_t ms)
 {
 	*MEM_APPEND(outcome->done, outcome->n_done) = (struct done_step){
 		.kind = step->kind,
 		.object = mem_strdup(step_object(step)),
 		.result = r,
 		.why = r < 0 ? text_take(why) : NULL,
+		.ms = ms,
 		.required = (step->ns && step->ns->required) ||
 			    (!step->ns && step->region && step->region->required),
 	};
@@ -43,6 +45,20 @@ bool outcome_was_kept(const struct outcome *outcome, const struct step *step)
 	const struct done_step *done = outcome_last_try(outcome, step);
 
 	return done && done->result == TAKEDOWN_KEPT;
+}
+
+bool outcome_took(const struct outcome *outcome, const char *object, uint64_t *ms)
+{
+	bool any = false;
+
+	*ms = 0;
+	for (size_t i = 0; i < outcome->n_done; i++) {
+		if (strcmp(outcome->done[i].object, object) != 0)
+			continue;
+		any = true;
+		*ms += outcome->done[i].ms;
+	}
+	return any;
 }
 
 bool outcome_any_failed(const struct outcome *outcome)

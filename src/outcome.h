@@ -16,6 +16,7 @@ struct done_step {
 	char *object; /* the name of the namespace, region or device */
 	int result;   /* 0, TAKEDOWN_KEPT, or -errno */
 	char *why;    /* unless it is 0; NULL */
+	uint64_t ms;  /* spent for it alone */
 	bool required;
 };
 
@@ -27,12 +28,14 @@ struct outcome {
 	struct plan *plan;       /* what is left */
 	enum status status;
 	bool modules_loaded;
+	bool told; /* journald knows of all namespaces */
 	struct spent spent;
 };
 
-/* Notes that @step was tried with the result @r, a sentence part about it in @why, which is taken.
- */
-void outcome_record(struct outcome *outcome, const struct step *step, int r, struct text *why);
+/* Notes that @step was tried with the result @r, a sentence part about it in @why, which is taken,
+ * and that it took @ms. */
+void outcome_record(struct outcome *outcome, const struct step *step, int r, struct text *why,
+		    uint64_t ms);
 
 /* The last try of @step, or NULL. */
 const struct done_step *outcome_last_try(const struct outcome *outcome, const struct step *step);
@@ -42,6 +45,9 @@ bool outcome_was_tried(const struct outcome *outcome, const struct step *step);
 
 /* Whether @step was not done at the last try, because of who uses what it concerns. */
 bool outcome_was_kept(const struct outcome *outcome, const struct step *step);
+
+/* Milliseconds spent for @object alone. False if nothing was done for it. */
+bool outcome_took(const struct outcome *outcome, const char *object, uint64_t *ms);
 
 /* Whether anything failed. */
 bool outcome_any_failed(const struct outcome *outcome);

@@ -12,7 +12,7 @@
 /* Says and records what came of @step. True if things are no longer what they were when it was
  * planned. Of what was kept the next plan tells, if it still is in use. */
 static bool conclude(struct outcome *outcome, const struct layout *layout, const struct step *step,
-		     int r, struct text *why)
+		     int r, struct text *why, uint64_t ms)
 {
 	if (r < 0 && !why->len)
 		text_add(why, strerror(-r));
@@ -23,7 +23,7 @@ static bool conclude(struct outcome *outcome, const struct layout *layout, const
 		step_say_failed(layout, step, text_str(why));
 	else
 		step_say_done(step);
-	outcome_record(outcome, step, r, why);
+	outcome_record(outcome, step, r, why, ms);
 	return r == 0 || r == TAKEDOWN_KEPT;
 }
 
@@ -59,7 +59,8 @@ static bool create_bulk(struct sysfs *fs, const struct layout *layout, struct ou
 			     region->name, text_str(&why));
 	for (size_t i = 0; i < n && n >= BULK_MIN && r == 0; i++)
 		progress |=
-			conclude(outcome, layout, group[i].step, group[i].result, &group[i].why);
+			conclude(outcome, layout, group[i].step, group[i].result, &group[i].why,
+				 group[i].ms);
 	for (size_t i = 0; i < n; i++)
 		text_release(&group[i].why);
 	free(group);
@@ -84,7 +85,7 @@ static bool remove_group(struct sysfs *fs, const struct layout *layout, struct o
 	*stale = raze(fs, group, n, d);
 	for (size_t i = 0; i < n; i++) {
 		progress |=
-			conclude(outcome, layout, group[i].step, group[i].result, &group[i].why);
+			conclude(outcome, layout, group[i].step, group[i].result, &group[i].why, 0);
 		text_release(&group[i].why);
 	}
 	free(group);
@@ -123,7 +124,9 @@ static bool do_next(struct sysfs *fs, const struct layout *layout, struct outcom
 {
 	_cleanup_(text_release) struct text why = {0};
 	size_t before = outcome->n_done;
+	uint64_t began = clock_ms();
 	bool progress;
+	int r;
 
 	if (raze_takes(step)) {
 		progress = remove_group(fs, layout, outcome, d, step->seen_region, stale);
@@ -132,7 +135,8 @@ static bool do_next(struct sysfs *fs, const struct layout *layout, struct outcom
 		/* Enumerated anew, everything has another number. */
 		progress = *stale = true;
 	} else {
-		progress = conclude(outcome, layout, step, step_do(fs, step, d, &why), &why);
+		r = step_do(fs, step, d, &why);
+		progress = conclude(outcome, layout, step, r, &why, clock_ms() - began);
 	}
 	*stale |= any_kept_since(outcome, before);
 	return progress;

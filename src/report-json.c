@@ -93,6 +93,7 @@ static void add_namespace(struct json_object *array, const struct machine *m,
 	json_add_string(ns, "integrity", row->unproven ? "unproven" : NULL);
 	json_add_string(ns, "since",
 			row->state == STATE_CREATED && *m->boot_id ? m->boot_id : NULL);
+	json_add_number_if(ns, "took", row->has_took, row->took);
 	json_add_string(ns, "user", seen ? seen->user : NULL);
 	json_add_bool(ns, "dax", seen && seen->dax);
 	json_add_bool(ns, "scrubbed", row->planned && row->planned->scrubbed);
@@ -172,20 +173,29 @@ static const char *driver_word(enum driver_state state)
 	return words[state];
 }
 
+/* The layout, and what it comes to. */
+static void add_layout(struct json_object *root, const struct layout *layout)
+{
+	struct json_object *json = json_add_object(root, "layout");
+
+	report_json_layout(json, layout);
+	json_add_string(json, "resolved", layout && *layout->resolved ? layout->resolved : NULL);
+}
+
 static struct json_object *document(const struct machine *machine, const struct plan *plan,
 				    const struct rows *rows, enum status status, bool planned)
 {
-	struct json_object *root = json_new_document(), *layout, *regions;
+	struct json_object *root = json_new_document(), *regions;
 
 	json_add_number(root, "version", REPORT_VERSION);
+	json_add_string(root, "program", RAMDAX_VERSION);
 	json_add_number(root, "status", (uint64_t)status);
 	json_add_string(root, "boot_kind", boot_kind_name(machine->boot_kind));
 	json_add_string(root, "boot_id", *machine->boot_id ? machine->boot_id : NULL);
 	json_add_string(root, "medium", "ram");
 	json_add_string(root, "kernel", machine->release);
 	json_add_string(root, "driver", driver_word(machine->driver));
-	layout = json_add_object(root, "layout");
-	report_json_layout(layout, plan ? plan->layout : NULL);
+	add_layout(root, plan ? plan->layout : NULL);
 	regions = json_add_array(root, "regions");
 	for (size_t i = 0; i < rows->n_regions; i++)
 		add_region(regions, machine, plan, &rows->regions[i], planned);
@@ -263,6 +273,28 @@ static void add_spent(struct json_object *root, const struct outcome *outcome,
 		json_add_number(took, spent_name((enum spent_phase)i), spent->us[i] / 1000);
 }
 
+/* The image of the initramfs that this boot came through, as the run in it reported. */
+static void add_image(struct json_object *root, const struct machine *machine,
+		      const struct layout *layout, const struct boot_record *record)
+{
+	struct record_image image = boot_record_image(record);
+	struct json_object *json;
+
+	if (machine->initramfs)
+		image = (struct record_image){RAMDAX_VERSION, layout ? layout->resolved : NULL};
+	if (!image.program) {
+		json_add_null(root, "image");
+		return;
+	}
+	json = json_add_object(root, "image");
+	json_add_string(json, "program", image.program);
+	json_add_string(json, "resolved", image.resolved);
+	if (layout && *layout->resolved)
+		json_add_bool(json, "outdated", record_image_differs(&image, layout));
+	else
+		json_add_null(json, "outdated");
+}
+
 void report_json_status(const struct machine *machine, const struct plan *plan,
 			const struct outcome *outcome, const struct boot_record *record,
 			enum status status, struct text *out)
@@ -272,7 +304,10 @@ void report_json_status(const struct machine *machine, const struct plan *plan,
 
 	rows_make(&rows, machine, plan, outcome, record);
 	root = document(machine, plan, &rows, status, false);
+	add_image(root, machine, plan ? plan->layout : NULL, record);
 	add_spent(root, outcome, record);
+	json_add_bool(root, "journal",
+		      (outcome && outcome->told) || boot_record_all_told(record));
 	add_messages(root);
 	json_finish(root, out);
 	rows_release(&rows);
@@ -280,12 +315,11 @@ void report_json_status(const struct machine *machine, const struct plan *plan,
 
 void report_json_check(const struct layout *layout, enum status status, struct text *out)
 {
-	struct json_object *root = json_new_document(), *json;
+	struct json_object *root = json_new_document();
 
 	json_add_number(root, "version", REPORT_VERSION);
 	json_add_number(root, "status", (uint64_t)status);
-	json = json_add_object(root, "layout");
-	report_json_layout(json, layout);
+	add_layout(root, layout);
 	add_messages(root);
 	json_finish(root, out);
 }

@@ -13,7 +13,11 @@
  *   medium         "ram": all of it is gone at power off
  *   kernel         release
  *   driver         of ramdax: missing, module (not loaded) or ready
- *   layout         {path, sha256 (of all files), drop_ins: [path]}; null and [] without a layout
+ *   program        version of ramdax
+ *   layout         {path, sha256 (of all files), drop_ins: [path], resolved (SHA-256 of what
+ *                  "ramdax resolve" prints)}; null and [] without a layout
+ *   image          {program, resolved, outdated}: of the initramfs of this boot; null if no ramdax
+ *                  ran in it. outdated: it holds another layout than the one above
  *   regions        [{
  *     name         the layout's; the kernel's ("region0") where no region of the layout claims it;
  *                  null if it is a carveout that nobody claims and nothing is bound to
@@ -41,6 +45,8 @@
  *       scrubbed               whether it lacks its file system because it was scrubbed
  *       integrity              "unproven": adopted after another boot than kexec, see below
  *       since                  boot_id of the boot that made it, if it is this one; else null
+ *       took                   milliseconds that this boot spent for it alone, null if none: for
+ *                              one made with others at once, for what is in it
  *       user                   who holds it. apply looks for users, and at what is on the device,
  *                              only where a file system is declared or something is amiss
  *       dax                    whether it is mounted, and with DAX active
@@ -51,6 +57,7 @@
  *   took           milliseconds that apply took in this boot, the last time it had something to
  *                  do: {total, looking, modules, bind, labels, enumeration, wipe, scrub, mkfs,
  *                  other}; null if it has not run
+ *   journal        whether journald was told of the namespaces
  *   messages       [{level, text}]: error, warning or notice, in order
  *
  * state is one of: created (by this boot), adopted (was there before this boot's first run), absent

@@ -122,6 +122,14 @@ static void add_planned(const struct sources *from, struct row_region *region,
 		judge_outcome(from, row);
 }
 
+/* What this run did counts, else what an earlier one of this boot did. */
+static void judge_took(const struct sources *from, struct row_namespace *row)
+{
+	row->has_took = from->outcome && outcome_took(from->outcome, row->name, &row->took);
+	if (!row->has_took && row->seen)
+		row->has_took = boot_record_took(from->record, row->name, row->seen, &row->took);
+}
+
 /* One that is there and that no region of the layout, if there is one, names. */
 static void add_seen(const struct sources *from, struct row_region *region,
 		     const struct seen_namespace *seen)
@@ -158,6 +166,12 @@ static void judge_integrity(const struct sources *from, struct row_namespace *ro
 	row->unproven = row->state == STATE_ADOPTED && from->machine->boot_kind != BOOT_KEXEC;
 }
 
+static void judge(const struct sources *from, struct row_namespace *row)
+{
+	judge_integrity(from, row);
+	judge_took(from, row);
+}
+
 static bool is_planned(const struct plan_region *p, const struct seen_namespace *seen)
 {
 	for (size_t i = 0; p && i < p->region->n_namespaces; i++)
@@ -174,7 +188,7 @@ static void add_namespaces(const struct sources *from, struct row_region *row)
 		if (!is_planned(row->planned, &row->seen->namespaces[i]))
 			add_seen(from, row, &row->seen->namespaces[i]);
 	for (size_t i = 0; i < row->n_namespaces; i++)
-		judge_integrity(from, &row->namespaces[i]);
+		judge(from, &row->namespaces[i]);
 }
 
 /* Whether its contents are of this boot: something was made in it, and nothing was there. */

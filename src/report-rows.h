@@ -29,6 +29,8 @@ struct row_namespace {
 	enum report_state state;
 	const char *reason; /* or NULL */
 	bool unproven;      /* adopted, and nothing tells whether memory was kept as it was */
+	bool has_took;      /* this boot did something for it */
+	uint64_t took;      /* and that took so many milliseconds */
 };
 
 struct row_region {

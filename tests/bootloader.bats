@@ -215,9 +215,14 @@ update() {
 
 @test "update-bootloader: the old line goes when the new one comes, also where they overlap" {
 	update
+	[[ $output != *warning* ]]
 	echo memmap=1G!4G | inside_file /stub/line
+	printf 'ramdax: %s\n' 'the kernel was not started' 'warning: image "/boot/initrd.img-7" is old: run "make"' |
+		inside_file /stub/images
 	update
 	[ "$status" -eq 0 ]
+	[[ $output != *'was not started'* ]]
+	[[ $output == *$'\nramdax: warning: image "/boot/initrd.img-7" is old: run "make"'* ]]
 	[[ $output == *"old: $LINE"*"new: memmap=1G!4G"* ]]
 	normal_entries | all_have memmap=1G!4G
 	normal_entries | none_has 256M

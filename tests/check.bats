@@ -246,3 +246,42 @@ crash_warning='crash kernels get the carveouts of this one, which their memory d
 		grep -vxE -- '--(json|verbose|quiet|version)' | sort -u >"$BATS_TEST_TMPDIR/command"
 	diff "$BATS_TEST_TMPDIR/script" "$BATS_TEST_TMPDIR/command"
 }
+
+# ran_in_initramfs LAYOUT: what the run in it reported, with that layout in the image.
+ran_in_initramfs() {
+	mkdir -p "$root/run/ramdax"
+	: >"$root/etc/initrd-release"
+	"$ramdax" status --json --root "$root" --layout "$1" >"$root/run/ramdax/report.json"
+	rm "$root/etc/initrd-release"
+}
+
+# outdated: what status says of the image of this boot.
+outdated() {
+	run -0 --separate-stderr "$ramdax" status --json --root "$root"
+	echo "$stderr"
+	jq -c '[.image.program == .program, .image.outdated]' <<<"$output"
+}
+
+@test "a boot whose initramfs had another layout is told by what it did, not by its text" {
+	local layout=$root/etc/ramdax/layout.toml
+	image "boot/initrd.img-$running" 2026-05-02
+	program update-initramfs
+	[ "$(outdated)" = $'\n[false,null]' ]
+	"$ramdax" resolve --layout "$layout" >"$root/stored"
+	ran_in_initramfs "$root/stored"
+	[ "$(outdated)" = $'\n[true,false]' ]
+	echo '# a comment' >>"$layout"
+	[ "$(outdated)" = $'\n[true,false]' ]
+	sed -i 's/^version = 1/&\nboot_timeout = 59/' "$layout"
+	[ "$(outdated)" = "ramdax: warning: the initramfs of this boot holds another layout than \
+\"$layout\", and so will that of the next: run \"update-initramfs -u -k all\"
+[true,true]" ]
+	run -0 "$ramdax" apply --boot --root "$root"
+	[[ $output == *'this boot holds another layout'*'update-initramfs -u -k all'* ]]
+	touch "$root/boot/initrd.img-$running"
+	[ "$(outdated)" = $'\n[true,true]' ]
+	echo 'version = 2' >"$root/stored"
+	ran_in_initramfs "$root/stored"
+	rm "$root/boot/initrd.img-$running"
+	[[ $(outdated) == *': make the image again'*'[true,true]' ]]
+}

@@ -429,3 +429,17 @@ pure_objects() {
 		false
 	done
 }
+
+@test "IDs of entries in the journal are the same in source, manual and catalog, one for each state" {
+	sed -n 's/^#define MESSAGE_\([A-Z]*\) *"\([0-9a-f]\{32\}\)"$/\L\1 \2/p' src/report-log.h |
+		sort >"$BATS_TEST_TMPDIR/source"
+	sed -n 's/^\.It \([a-z]*\) Ta \([0-9a-f]\{32\}\)$/\1 \2/p' man/ramdax.8 | sort |
+		diff "$BATS_TEST_TMPDIR/source" -
+	jq -r '.definitions.state.enum[]' schema/report.schema.json | sort |
+		diff <(cut -d ' ' -f 1 "$BATS_TEST_TMPDIR/source") -
+	sed -n 's/^-- //p' systemd/ramdax.catalog | sort | diff <(cut -d ' ' -f 2 "$BATS_TEST_TMPDIR/source" | sort) -
+	[ "$(cut -d ' ' -f 2 "$BATS_TEST_TMPDIR/source" | sort -u | wc -l)" -eq 8 ]
+	# each says what to do
+	awk -v RS='\n-- ' 'NR > 1 && !/ramdax |[Nn]othing needs|Restore/ { print; bad = 1 } END { exit bad || NR != 9 }' \
+		systemd/ramdax.catalog
+}

@@ -33,6 +33,7 @@ boot_system_prepare() {
 			echo initrd >/boot/initrd.img-\$version
 		done
 		echo 0 >/stub/status
+		: >/stub/images
 		echo m1 >/stub/machine
 		echo '$LINE' >/stub/line
 		cp /opt/grub/42_ramdax /etc/grub.d/

@@ -70,6 +70,13 @@ boot_says() {
 				"0 guest $state, images $state, log $state, pool $state"
 			holds "and the journal says that the initramfs did it" \
 				eval 'journalctl -b | grep -q "ramdax: bound device"'
+			journalctl -b -t ramdax -o json RAMDAX_STATE=$state >/tmp/entries
+			is "and has an entry for each namespace" \
+				"$(jq -r .RAMDAX_NAMESPACE /tmp/entries | sort | xargs)" "guest images log pool"
+			id=$(jq -r .MESSAGE_ID /tmp/entries | sort -u)
+			holds "which its catalog explains" \
+				eval 'journalctl --list-catalog $id | grep -q "^$id ramdax: Namespace"'
+			is "the kernel log has one line for all" "$(dmesg | grep -c 'ramdax: 1 region, 4 namespaces: ')" 1
 			findmnt -r -n -o TARGET,FSTYPE,LABEL,UUID | grep ^/srv | sort >/tmp/mounts
 			is "fstab's mounts are there" "$(cat /tmp/mounts)" \
 				"/srv/images ext4 images aeaa7d06-fa4f-5d63-a5cd-5d3094daf764
@@ -77,6 +84,9 @@ boot_says() {
 			/srv/pool xfs pool 5077dc08-944b-59b4-be81-6ad49a3e0d8d"
 			is "with DAX where it is fsdax" "$(sed -n 's,^[^ ]* \(/srv/[^ ]*\) .*dax=always.*,\1,p' \
 				/proc/mounts | sort | xargs)" "/srv/images /srv/pool"
+			is "it is of the same program and layout as the initramfs" \
+				"$(report '[.image.program == .program, .image.outdated, .layout.resolved == .image.resolved] | tostring')" \
+				'[true,false,true]'
 			run 0 ramdax check --machine
 			is "which finds nothing to warn of" "$(cat /tmp/out /tmp/err)" ""
 			run 0 ramdax plan --check

@@ -17,6 +17,7 @@
 /* One region "vmcache" and one carveout of its size plus @extra, on one device. */
 struct scene {
 	struct layout layout;
+	struct layout_file file;
 	struct machine machine;
 	struct layout_region region;
 	struct seen_carveout carveout;
@@ -43,7 +44,8 @@ static inline void scene_make(struct scene *s, uint64_t capacity, uint64_t extra
 			 .slots_free = REGION_NAMESPACES_MAX},
 		.ram = {SCENE_START, UINT64_C(1) << 45},
 	};
-	s->layout = (struct layout){.path = (char *)"layout.toml",
+	s->file = (struct layout_file){.path = (char *)"layout.toml"};
+	s->layout = (struct layout){.files = {&s->file, 1},
 				    .sha256 = "5e",
 				    .boot_timeout = BOOT_TIMEOUT_DEFAULT,
 				    .regions = &s->region,

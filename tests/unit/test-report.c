@@ -323,6 +323,7 @@ static const struct key {
 } of_document[] =
 	{
 		{"version", json_type_int, false},      {"status", json_type_int, false},
+		{"program", json_type_string, false},
 		{"boot_kind", json_type_string, false}, {"boot_id", json_type_string, true},
 		{"layout", json_type_object, false},    {"regions", json_type_array, false},
 		{"messages", json_type_array, false},   {NULL, json_type_null, false},
@@ -331,6 +332,7 @@ static const struct key {
 	  {
 		  {"path", json_type_string, true},
 		  {"sha256", json_type_string, true},
+		  {"resolved", json_type_string, true},
 		  {NULL, json_type_null, false},
 },
   of_region[] =
@@ -608,7 +610,7 @@ static void regions_have_states(void)
 /* The report of one run is the record of the next. */
 static void what_was_created_stays_so_all_this_boot(void)
 {
-	struct done_step done = {.kind = STEP_CREATE, .object = (char *)"images"};
+	struct done_step done = {.kind = STEP_CREATE, .object = (char *)"images", .ms = 1234};
 	struct outcome outcome = {.done = &done, .n_done = 1}, adopts = {0};
 	struct boot_record *record = NULL;
 	char *text;
@@ -626,6 +628,8 @@ static void what_was_created_stays_so_all_this_boot(void)
 			status_document(&s, run != 1, run ? &adopts : &outcome, record, STATUS_OK);
 		CHECK_STR(word(document, "regions/0/namespaces/0/state"), "created");
 		CHECK_STR(word(document, "regions/0/namespaces/1/state"), "adopted");
+		CHECK_STR(word(document, "regions/0/namespaces/0/took"), "1234");
+		CHECK_STR(word(document, "regions/0/namespaces/1/took"), NULL);
 		CHECK_STR(word(document, "took/mkfs"), "2500");
 		CHECK_STR(word(document, "took/total"), "2500");
 		boot_record_free(record);
@@ -642,7 +646,38 @@ static void what_was_created_stays_so_all_this_boot(void)
 	s.seen.namespaces[0].uuid[0] ^= 1;
 	document = status_document(&s, true, NULL, record, STATUS_OK);
 	CHECK_STR(word(document, "regions/0/namespaces/0/state"), "adopted");
+	CHECK_STR(word(document, "regions/0/namespaces/0/took"), NULL);
 	json_object_put(document);
+	boot_record_free(record);
+	scene_release(&s);
+}
+
+/* What the run in the initramfs had for a layout is told by those after it. */
+static void the_image_of_the_initramfs_is_told_apart(void)
+{
+	static const char *const layouts[] = {"aa", "aa", "bb", ""};
+	static const char *const outdated[] = {"false", "false", "true", NULL};
+	struct boot_record *record = NULL;
+	struct scene s;
+
+	see_host(&s);
+	s.machine.initramfs = true;
+	for (size_t run = 0; run < ARRAY_SIZE(layouts); run++) {
+		struct json_object *document;
+		const char *json;
+
+		strcpy(s.layout.resolved, layouts[run]);
+		document = status_document(&s, true, NULL, record, STATUS_OK);
+		CHECK_STR(word(document, "program"), RAMDAX_VERSION);
+		CHECK_STR(word(document, "image/program"), RAMDAX_VERSION);
+		CHECK_STR(word(document, "image/resolved"), "aa");
+		CHECK_STR(word(document, "image/outdated"), outdated[run]);
+		boot_record_free(record);
+		json = json_object_to_json_string(document);
+		record = boot_record_parse(json, strlen(json), SCENE_BOOT);
+		json_object_put(document);
+		s.machine.initramfs = false;
+	}
 	boot_record_free(record);
 	scene_release(&s);
 }
@@ -704,4 +739,5 @@ UNIT_TESTS(UNIT(a_plan_for_an_unbound_carveout_is_conditional),
 	   UNIT(status_of_a_machine_without_anything), UNIT(the_status_document),
 	   UNIT(the_plan_document), UNIT(damage_is_told_from_conflict),
 	   UNIT(outcomes_become_states), UNIT(regions_have_states),
-	   UNIT(what_was_created_stays_so_all_this_boot), UNIT(a_record_may_be_anything))
+	   UNIT(what_was_created_stays_so_all_this_boot),
+	   UNIT(the_image_of_the_initramfs_is_told_apart), UNIT(a_record_may_be_anything))

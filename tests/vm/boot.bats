@@ -40,10 +40,13 @@ teardown() { vm_teardown; }
 		is "with its UUID" "$(report '.regions[0].namespaces[0].uuid')" \
 			"$(namespace files raw_uuid)"
 		is "and its file system" "$(report '.regions[0].namespaces[0].filesystem.type')" ext4
-		holds "the kernel log has it" eval 'dmesg | grep -q ramdax:'
 		is "status says this boot created it" "$(status_of files state)" created
 		run 0 ramdax apply --boot
 		is "'files' is still what this boot created" "$(status_of files state)" created
+		is "the kernel log has one line for all" "$(dmesg | grep -c 'ramdax: 1 region, 2 namespaces: 2 created, 0 adopted, 0 conflicts; .* (status 0); volatile RAM')" 1
+		run 0 ramdax apply
+		fails "and none that speaks of another run" \
+			[ "$(dmesg | grep -c 'ramdax: .* namespaces: ')" != 1 ]
 	END
 	vm_boot --memory 2G --memmap '262272K!4G'
 }

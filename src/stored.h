@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The layout as images of the initramfs store it: as "ramdax resolve" prints it.
+ */
+#ifndef RAMDAX_STORED_H
+#define RAMDAX_STORED_H
+
+#include "layout.h"
+#include "text.h"
+
+/* Makes owners and groups of @layout the numbers that they are below @root_fd, and adds the text
+ * that is stored. One that is unknown there is a fault, and stays a name. */
+void stored_print(struct layout *layout, int root_fd, struct fault_list *faults, struct text *out);
+
+/* Notes in @layout->resolved what tells that text from others. */
+void stored_digest(struct layout *layout, int root_fd);
+
+#endif
