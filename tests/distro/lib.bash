@@ -175,5 +175,5 @@ vm_kernel() {
 }
 
 distro_boot() {
-	vm_boot --timeout 400 "$@"
+	vm_boot --timeout 900 "$@"
 }

@@ -104,12 +104,12 @@ vm_kill() {
 #				one is just patching, and are no faster
 #	--numa SIZE,SIZE...	a node each, with a processor; together the memory size
 #	--firmware uefi		OVMF instead of SeaBIOS
-#	--timeout SECONDS	default 300; under TCG a boot takes about 5
+#	--timeout SECONDS	default 600; under TCG a boot takes about 5
 #	--kill-at TEXT		ends the guest when its script, or its console, has printed TEXT, and
 #				returns 0 (with --kill-after SECONDS: that much later)
 vm_boot() {
 	local memory='' below='' memmap='' append='' cpus='' numa='' firmware=bios
-	local timeout=300 kill_at='' kill_after=0 status=125
+	local timeout=600 kill_at='' kill_after=0 status=125
 
 	while [ $# -gt 0 ]; do
 		case $1 in
