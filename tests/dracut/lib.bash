@@ -116,7 +116,7 @@ vm_prepare() {
 # dracut_boot [OPTION VALUE]...: vm_boot, with the time that a distribution's boot takes, and one
 # processor: two, emulated, sometimes trip over code that the other one is just patching.
 dracut_boot() {
-	vm_boot --timeout 300 --cpus 1 "$@"
+	vm_boot --cpus 1 "$@"
 }
 
 # boot_stops TEXT [OPTION VALUE]...: the boot (options as vm_boot's) comes to where the console says

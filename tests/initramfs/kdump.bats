@@ -84,7 +84,7 @@ crashes() {
 	initramfs_image trixie
 	# The root of the guest has no room for more than one of these.
 	vm_file "/$1" <"$vm_dir/${3-initrd}"
-	initramfs_boot --memory 13568M --memmap '12G!4G' --append 'crashkernel=256M' --timeout 500
+	initramfs_boot --memory 13568M --memmap '12G!4G' --append 'crashkernel=256M'
 }
 
 @test "kdump-tools' image, memmap= taken out as the manual says: a dump" {

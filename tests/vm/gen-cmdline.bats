@@ -104,7 +104,7 @@ files_and_memory() {
 	files_and_memory
 	ranges --memory 6G --firmware uefi
 	vm_said 'said: .*under UEFI any memmap= ends physical KASLR'
-	boots_so '' --memory 6G --firmware uefi --timeout 240
+	boots_so '' --memory 6G --firmware uefi
 }
 
 @test "booted: regions of both nodes, one of them a share of its RAM" {
