@@ -143,8 +143,10 @@ static void check_later(const struct sysfs *fs, struct layout *layout,
 			     fault);
 }
 
-/* What stands against the layout on this machine; what is merely different is apply's concern. */
-static enum status check_machine(const struct sysfs *fs, struct layout *layout)
+/* What stands against the layout on this machine; what is merely different is apply's concern.
+ * @stored: the layout as images have it, for whatever machine. */
+static enum status check_machine(const struct sysfs *fs, const struct layout *layout,
+				 struct layout *stored)
 {
 	static const struct plan_options none;
 	struct machine *machine = observe(fs);
@@ -161,7 +163,7 @@ static enum status check_machine(const struct sysfs *fs, struct layout *layout)
 	}
 	if (layout->n_regions) {
 		status = status_worse(status, check_cmdline(fs, machine, layout));
-		check_later(fs, layout, machine);
+		check_later(fs, stored, machine);
 	}
 	plan_free(plan);
 	machine_free(machine);
@@ -170,15 +172,18 @@ static enum status check_machine(const struct sysfs *fs, struct layout *layout)
 
 static enum status run(const struct invocation *in)
 {
-	struct layout *layout = NULL;
+	struct layout *layout = NULL, *here = NULL;
 	struct sysfs fs;
 	enum status status = command_open_root(in, &fs);
 
 	if (status != STATUS_OK)
 		return status;
-	status = command_load_layout(in, &layout);
-	if (status == STATUS_OK && shows_a_machine(in, &fs))
-		status = check_machine(&fs, layout);
+	status = command_load_layout(in, NULL, &layout);
+	if (status == STATUS_OK && shows_a_machine(in, &fs)) {
+		status = command_load_layout(in, &fs, &here);
+		if (status == STATUS_OK)
+			status = check_machine(&fs, here, layout);
+	}
 	if (layout)
 		stored_digest(layout, fs.root_fd);
 	if (in->json) {
@@ -188,6 +193,7 @@ static enum status run(const struct invocation *in)
 		status = status_worse(status, command_print(&out));
 	}
 	layout_free(layout);
+	layout_free(here);
 	sysfs_close(&fs);
 	return status;
 }

@@ -58,7 +58,7 @@ static enum status run(const struct invocation *in)
 
 	if (status != STATUS_OK)
 		return status;
-	status = command_load_layout(in, &layout);
+	status = command_load_layout(in, &fs, &layout);
 	if (status == STATUS_OK && in->check)
 		machine = observe(&fs);
 	for (size_t i = 0; layout && i < layout->n_regions; i++) {

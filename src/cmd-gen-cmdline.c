@@ -227,7 +227,7 @@ static enum status run(const struct invocation *in)
 	if (status != STATUS_OK)
 		return status;
 	if (!in->kexec && !in->stored)
-		status = command_load_layout(in, &layout);
+		status = command_load_layout(in, &fs, &layout);
 	if (status == STATUS_OK)
 		status = run_on(in, &fs, layout);
 	layout_free(layout);

@@ -20,7 +20,7 @@ static enum status run(const struct invocation *in)
 	_cleanup_(text_release) struct text out = {0};
 	bool both = in->modules == in->programs;
 	struct layout *layout = NULL;
-	enum status status = command_load_layout(in, &layout);
+	enum status status = command_load_layout(in, NULL, &layout);
 	struct needs needs;
 
 	if (status != STATUS_OK)

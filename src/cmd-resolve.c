@@ -13,7 +13,7 @@ static enum status run(const struct invocation *in)
 
 	if (status != STATUS_OK)
 		return status;
-	status = command_load_layout(in, &layout);
+	status = command_load_layout(in, NULL, &layout);
 	if (status == STATUS_OK) {
 		stored_print(layout, fs.root_fd, &faults, &out);
 		if (faults.n) {

@@ -10,6 +10,9 @@
 #include "machine.h"
 #include "mem.h"
 
+#include "numa.h"
+#include "stored.h"
+
 struct plan_options command_plan_options(const struct invocation *in)
 {
 	return (struct plan_options){
@@ -56,21 +59,35 @@ enum status command_find_layout(const struct invocation *in, struct layout_files
 	return STATUS_LAYOUT;
 }
 
-static enum status read_files(const struct layout_files *files, struct layout **layout)
+static enum status read_files(const struct layout_files *files, const struct sysfs *machine,
+			      struct layout **layout)
 {
 	_cleanup_(fault_list_release) struct fault_list faults = {0};
+	_cleanup_(freep) int *nodes = NULL;
+	size_t n_nodes;
 
 	*layout = layout_read(files, &faults);
+	if (machine && *layout && layout_spreads(*layout)) {
+		struct layout *any = *layout;
+
+		stored_digest(any, machine->root_fd);
+		n_nodes = numa_nodes(machine, &nodes);
+		*layout = layout_read_on(files, nodes, n_nodes, &faults);
+		if (*layout)
+			memcpy((*layout)->resolved, any->resolved, sizeof(any->resolved));
+		layout_free(any);
+	}
 	layout_files_say(files, &faults);
 	return *layout ? STATUS_OK : STATUS_LAYOUT;
 }
 
-enum status command_load_layout(const struct invocation *in, struct layout **layout)
+enum status command_load_layout(const struct invocation *in, const struct sysfs *machine,
+				struct layout **layout)
 {
 	_cleanup_(layout_files_release) struct layout_files files = {0};
 	enum status status = command_find_layout(in, &files);
 
-	return status == STATUS_OK ? read_files(&files, layout) : status;
+	return status == STATUS_OK ? read_files(&files, machine, layout) : status;
 }
 
 enum status command_load_optional(const struct invocation *in, const struct sysfs *fs,
@@ -78,7 +95,7 @@ enum status command_load_optional(const struct invocation *in, const struct sysf
 {
 	if (!in->layout && !sysfs_exists(fs, LAYOUT_PATH))
 		return STATUS_OK;
-	return command_load_layout(in, layout);
+	return command_load_layout(in, fs, layout);
 }
 
 enum status command_load_trusted(const struct invocation *in, const struct sysfs *fs,
@@ -94,7 +111,7 @@ enum status command_load_trusted(const struct invocation *in, const struct sysfs
 			   files.items[i].path);
 		status = STATUS_LAYOUT;
 	}
-	return status == STATUS_OK ? read_files(&files, layout) : status;
+	return status == STATUS_OK ? read_files(&files, fs, layout) : status;
 }
 
 /* Whether @image was made since this boot began, and since the layout was changed. */

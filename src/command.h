@@ -87,10 +87,12 @@ enum status command_open_root(const struct invocation *in, struct sysfs *fs);
 enum status command_find_layout(const struct invocation *in, struct layout_files *files);
 
 /*
- * Reads the layout. STATUS_OK; STATUS_LAYOUT when it is invalid, all faults said, or cannot be
- * read, said.
+ * Reads the layout as it is for @machine, with a region on each of its nodes where the layout says
+ * so; NULL: as it is for any. STATUS_OK; STATUS_LAYOUT when it is invalid, all faults said, or
+ * cannot be read, said.
  */
-enum status command_load_layout(const struct invocation *in, struct layout **layout);
+enum status command_load_layout(const struct invocation *in, const struct sysfs *machine,
+				struct layout **layout);
 
 /* The same where one need not be there: STATUS_OK and no layout, unless one was named. */
 enum status command_load_optional(const struct invocation *in, const struct sysfs *fs,

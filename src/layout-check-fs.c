@@ -44,7 +44,7 @@ static void check_label(struct fault_list *faults, const struct namespace_draft 
 
 	if (!v || !is_clear(&d->from, NS_COUNT))
 		return;
-	label = d->count ? mem_printf("%s-%u", v->string, d->count - 1) : mem_strdup(v->string);
+	label = name_numbered(v->string, draft_last_number(d), d->suffix);
 	shown = toml_quoted(label, strlen(label));
 	if (strlen(label) > max)
 		FAULT_VALUE(faults, v, "label %s is longer than the %zu bytes of %s", shown, max,

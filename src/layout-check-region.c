@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What must be true of a region and of its namespaces together. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "capacity.h"
 #include "layout-parse.h"
 #include "mem.h"
-
-static unsigned copies(const struct namespace_draft *d)
-{
-	return d->count ? d->count : 1;
-}
 
 static const struct toml *size_value(const struct namespace_draft *d)
 {
@@ -29,6 +25,27 @@ static void check_foreign(struct fault_list *faults, const struct region_draft *
 			    "a foreign region takes no namespaces");
 }
 
+/* What is only there once cannot be on each node. */
+static void check_each(struct fault_list *faults, const struct region_draft *rd)
+{
+	const struct toml *address = rd->from.at[REGION_ADDRESS];
+
+	if (rd->region.node != NODE_EACH)
+		return;
+	if (address)
+		FAULT_KEY(faults, address, "\"address\" and node \"each\" exclude each other");
+	for (size_t i = 0; i < rd->n_drafts; i++) {
+		const struct toml *uuid = rd->drafts[i]->from.at[NS_UUID];
+		const struct toml *fs_uuid = rd->drafts[i]->fs_from.at[FS_UUID];
+
+		if (uuid)
+			FAULT_KEY(faults, uuid, "\"uuid\" and node \"each\" exclude each other");
+		if (fs_uuid)
+			FAULT_KEY(faults, fs_uuid,
+				  "a file system's \"uuid\" and node \"each\" exclude each other");
+	}
+}
+
 static void check_empty(struct fault_list *faults, const struct region_draft *rd)
 {
 	if (!rd->region.foreign && !rd->n_drafts && rd->region.size.kind == SIZE_SUM &&
@@ -45,7 +62,7 @@ static void check_number(struct fault_list *faults, const struct region_draft *r
 	for (size_t i = 0; i < rd->n_drafts; i++) {
 		const struct namespace_draft *d = rd->drafts[i];
 
-		n += copies(d);
+		n += draft_copies(d);
 		if (n > REGION_NAMESPACES_MAX) {
 			FAULT_VALUE(
 				faults, d->from.table,
@@ -58,7 +75,7 @@ static void check_number(struct fault_list *faults, const struct region_draft *r
 
 static uint64_t share_units(const struct namespace_draft *d)
 {
-	return percent_units(d->ns.size.percent) * copies(d);
+	return percent_units(d->ns.size.percent) * draft_copies(d);
 }
 
 /* False if the shares are more than there is, which is a fault. */
@@ -92,8 +109,7 @@ static bool check_shares(struct fault_list *faults, const struct layout_files *f
 	return units <= all;
 }
 
-/* What a namespace takes at least of a region of @size bytes; "rest" counts as nothing. */
-static uint64_t taken(const struct namespace_draft *d, uint64_t size)
+uint64_t draft_taken(const struct namespace_draft *d, uint64_t size)
 {
 	if (!size_value(d) || !is_clear(&d->from, NS_SIZE) || !is_clear(&d->from, NS_RAW_SIZE))
 		return 0;
@@ -121,10 +137,10 @@ static void check_sum(struct fault_list *faults, const struct region_draft *rd, 
 	for (size_t i = 0; i < rd->n_drafts; i++) {
 		const struct namespace_draft *d = rd->drafts[i];
 
-		sum += taken(d, size) * copies(d);
+		sum += draft_taken(d, size) * draft_copies(d);
 		clear &= size_value(d) && is_shaped(d);
 		if (size_value(d) && d->ns.size.kind == SIZE_PERCENT)
-			check_raw(faults, size_value(d), d, taken(d, size));
+			check_raw(faults, size_value(d), d, draft_taken(d, size));
 		if (size_value(d) && d->ns.size.kind == SIZE_REST)
 			rest = d;
 	}
@@ -146,11 +162,13 @@ void check_region(struct fault_list *faults, const struct layout_files *files,
 	bool shares_fit;
 
 	if (fault) {
-		_cleanup_(freep) char *shown = SHOWN(name);
+		_cleanup_(freep) char *shown =
+			toml_quoted(rd->region.name, strlen(rd->region.name));
 
 		FAULT_VALUE(faults, name, "name %s %s", shown, fault);
 	}
 	check_foreign(faults, rd);
+	check_each(faults, rd);
 	check_empty(faults, rd);
 	check_number(faults, rd);
 	shares_fit = check_shares(faults, files, rd);

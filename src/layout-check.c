@@ -107,7 +107,7 @@ static void check_name(struct fault_list *faults, const struct namespace_draft *
 
 	if (!v || !is_clear(&d->from, NS_COUNT))
 		return;
-	name = d->count ? mem_printf("%s-%u", d->ns.name, d->count - 1) : mem_strdup(d->ns.name);
+	name = name_numbered(d->ns.name, draft_last_number(d), d->suffix);
 	fault = name_fault(name);
 	if (!fault)
 		return;

@@ -28,10 +28,11 @@ CHOICES(alignments, uint64_t, "4KiB, 2MiB or 1GiB", 4 * KIB, 2 * MIB, GIB);
 CHOICES(sector_sizes, uint32_t, "512, 520, 528, 4096, 4104, 4160 or 4224", 512, 520, 528, 4096,
 	4104, 4160, 4224);
 
-static const struct numbers versions = {LAYOUT_VERSION, LAYOUT_VERSION};
-static const struct numbers timeouts = {1, 3600};
-static const struct numbers nodes = {0, 1023}; /* MAX_NUMNODES is at most 1 << 10 */
-static const struct numbers counts = {1, REGION_NAMESPACES_MAX};
+static const struct numbers versions = {LAYOUT_VERSION, LAYOUT_VERSION, NULL, 0};
+static const struct numbers timeouts = {1, 3600, NULL, 0};
+static const struct numbers nodes = {0, 1023, NODE_EACH_WORD,
+				     (unsigned)NODE_EACH}; /* MAX_NUMNODES is at most 1 << 10 */
+static const struct numbers counts = {1, REGION_NAMESPACES_MAX, "fill", COUNT_FILL};
 
 /* These only look at the type: a table's owner reads what is in it. */
 

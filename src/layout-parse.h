@@ -6,9 +6,9 @@
  *   tree --> drafts --> layout     layout-read.c
  *     layout-keys.c                the keys of each table, and what all tables have in common
  *     layout-value.c, -string.c    values: numbers, words and sizes; strings of every kind
- *     layout-check.c, -check-fs.c, -mkfs.c, -check-region.c, -unique.c
- *                                  what must be true of a namespace, its file system, the options
- *                                  of mkfs, a region, and of everything together
+ *     layout-spread.c              regions of each node, and as many namespaces as there is room
+ * for layout-check.c, -check-fs.c, -mkfs.c, -check-region.c, -unique.c what must be true of a
+ * namespace, its file system, the options of mkfs, a region, and of everything together
  *
  * The keys of the file are data: a table of them drives reading, the search for the nearest known
  * key, inheritance from [defaults] and what the documentation is compared with. A draft is a table
@@ -17,6 +17,8 @@
  */
 #ifndef RAMDAX_LAYOUT_PARSE_H
 #define RAMDAX_LAYOUT_PARSE_H
+
+#include <limits.h>
 
 #include "layout.h"
 #include "toml.h"
@@ -67,6 +69,8 @@ struct words {
 
 struct numbers {
 	int64_t min, max;
+	const char *word; /* that stands for a value instead; NULL: none does */
+	unsigned value;
 };
 
 struct choices {
@@ -134,6 +138,9 @@ enum {
 };
 #define KEYS_MAX 17
 
+#define COUNT_FILL     UINT_MAX
+#define NODE_EACH_WORD "each"
+
 /* Where the values of a draft come from. */
 struct origin {
 	const struct toml *table; /* NULL: nothing was written at all */
@@ -144,13 +151,15 @@ struct origin {
 
 struct namespace_draft {
 	struct layout_namespace ns;
-	unsigned count; /* 0: none declared */
+	unsigned count;     /* 0: none declared; COUNT_FILL until the region is read */
+	const char *suffix; /* of all its names, behind the number of a count */
 	struct origin from;
 	struct origin fs_from;
 };
 
 struct region_draft {
 	struct layout_region region;
+	char *suffix; /* "-nodeN" where it is one of each node's, else "" */
 	struct origin from;
 	struct namespace_draft **drafts;
 	size_t n_drafts;
@@ -159,6 +168,8 @@ struct region_draft {
 
 struct layout_draft {
 	const struct layout_files *files;
+	const int *nodes; /* NULL: not known */
+	size_t n_nodes;
 	unsigned version;
 	uuid_t seed;
 	uint64_t system_memory;
@@ -173,6 +184,24 @@ struct layout_draft {
 static inline bool is_own(const struct origin *from, unsigned key)
 {
 	return from->own & 1U << key;
+}
+
+/* As many as there is room for; how many is not known before the region is read. */
+static inline bool draft_fills(const struct namespace_draft *d)
+{
+	return d->count == COUNT_FILL;
+}
+
+/* The highest number that a count adds to the names of @d; -1: none does. */
+static inline int draft_last_number(const struct namespace_draft *d)
+{
+	return draft_fills(d) ? REGION_NAMESPACES_MAX - 1 : (int)d->count - 1;
+}
+
+/* How many namespaces @d stands for, at most. */
+static inline unsigned draft_copies(const struct namespace_draft *d)
+{
+	return draft_fills(d) ? REGION_NAMESPACES_MAX : d->count ? d->count : 1;
 }
 
 /* Known for certain: either read or certainly not there. */
@@ -250,10 +279,20 @@ void check_options(struct fault_list *faults, enum fs_type type, const struct to
 /* Takes inherited mount options away that cannot apply to this file system. */
 void filesystem_drop_dax(struct namespace_draft *d);
 
+/* layout-fill.c */
+
+/* Gives drafts that fill the region their number. */
+void region_fill(struct fault_list *faults, const struct layout_files *files,
+		 struct region_draft *rd);
+
 /* layout-check-region.c: a region and its namespaces; layout-unique.c: all of them together */
 
 void check_region(struct fault_list *faults, const struct layout_files *files,
 		  const struct region_draft *rd);
+
+/* What one of @d takes at least of a region of @size bytes; "rest" counts as nothing. */
+uint64_t draft_taken(const struct namespace_draft *d, uint64_t size);
+
 void check_unique(struct fault_list *faults, const struct layout_draft *d);
 
 /* owners.c: whether the owner or group @owner is a number, not a name; and which. */
@@ -265,7 +304,12 @@ void filesystem_release(struct layout_filesystem *fs);
 void namespace_release(struct layout_namespace *ns);
 void region_release(struct layout_region *region);
 
-/* A copy of @ns; with @number not negative, one of a count: "-NUMBER" added to its names. */
-void namespace_copy(const struct layout_namespace *ns, int number, struct layout_namespace *copy);
+/* A copy of @ns; with @number not negative, one of a count: "-NUMBER" added to its names. @suffix
+ * is added behind that. */
+void namespace_copy(const struct layout_namespace *ns, int number, const char *suffix,
+		    struct layout_namespace *copy);
+
+/* @s with both. */
+char *name_numbered(const char *s, int number, const char *suffix);
 
 #endif

@@ -113,19 +113,21 @@ static void print_filesystem_uuid(struct text *out, const struct layout_namespac
 		print_uuid(out, "uuid", u);
 }
 
-static void print_filesystem(struct text *out, const struct layout_namespace *ns)
+static void print_filesystem(struct text *out, const struct layout_namespace *ns, bool uuids)
 {
 	const struct layout_filesystem *fs = &ns->fs;
 
 	text_addf(out, "\n[region.namespace.filesystem]\ntype = \"%s\"\n", fs_name(fs->type));
 	print_string(out, "label", fs->label);
-	print_filesystem_uuid(out, ns);
+	if (uuids)
+		print_filesystem_uuid(out, ns);
 	print_strings(out, "options", fs->options, fs->n_options);
 	print_string(out, "mount_point", fs->mount_point);
 	print_strings(out, "mount_options", fs->mount_options, fs->n_mount_options);
 }
 
-static void print_namespace(struct text *out, const struct layout_namespace *ns)
+/* @uuids: with those that were derived. */
+static void print_namespace(struct text *out, const struct layout_namespace *ns, bool uuids)
 {
 	char value[SIZE_TEXT_MAX + 2];
 
@@ -146,7 +148,8 @@ static void print_namespace(struct text *out, const struct layout_namespace *ns)
 		snprintf(value, sizeof(value), "%" PRIu32, ns->sector_size);
 		print_default(out, ns->sector_size_declared, "sector_size", value);
 	}
-	print_uuid(out, "uuid", ns->uuid);
+	if (uuids)
+		print_uuid(out, "uuid", ns->uuid);
 	print_string(out, "on_conflict", ns->on_conflict == CONFLICT_KEEP ? "keep" : "recreate");
 	print_string(out, "survives", survives_name(ns->survives));
 	print_bool(out, "scrub", ns->scrub);
@@ -156,7 +159,7 @@ static void print_namespace(struct text *out, const struct layout_namespace *ns)
 	print_default(out, ns->access_declared, "access", value);
 	print_bool(out, "required", ns->required);
 	if (ns->fs.type != FS_NONE)
-		print_filesystem(out, ns);
+		print_filesystem(out, ns, uuids);
 }
 
 static void print_region(struct text *out, const struct layout_region *r)
@@ -165,7 +168,9 @@ static void print_region(struct text *out, const struct layout_region *r)
 	print_comment(out, r->comment);
 	print_string(out, "name", r->name);
 	print_size(out, &r->size);
-	if (r->node >= 0)
+	if (r->node == NODE_EACH)
+		print_string(out, "node", NODE_EACH_WORD);
+	else if (r->node != NODE_ANY)
 		text_addf(out, "node = %d\n", r->node);
 	if (r->has_address)
 		text_addf(out, "address = \"0x%" PRIx64 "\"\n", r->address);
@@ -173,7 +178,7 @@ static void print_region(struct text *out, const struct layout_region *r)
 	if (r->foreign)
 		print_bool(out, "foreign", true);
 	for (size_t i = 0; i < r->n_namespaces; i++)
-		print_namespace(out, &r->namespaces[i]);
+		print_namespace(out, &r->namespaces[i], r->node != NODE_EACH);
 }
 
 void layout_print(const struct layout *layout, struct text *out)

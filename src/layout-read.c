@@ -96,6 +96,7 @@ static void namespace_expand(struct region_draft *rd, const struct namespace_dra
 	for (unsigned i = 0; i < n && r->n_namespaces <= REGION_NAMESPACES_MAX; i++) {
 		*MEM_APPEND(rd->drafted, n_drafted) = d;
 		namespace_copy(&d->ns, d->count ? (int)i : -1,
+			       r->node == NODE_EACH ? "" : d->suffix,
 			       MEM_APPEND(r->namespaces, r->n_namespaces));
 	}
 }
@@ -115,8 +116,27 @@ static const struct toml *next_table(struct fault_list *faults, const struct tab
 	return NULL;
 }
 
+/* One of each node's is named after it, or like the first while the nodes are not known. */
+static void region_suffix(struct region_draft *rd, int node)
+{
+	struct layout_region *r = &rd->region;
+	char *name = r->name;
+
+	if (r->node != NODE_EACH) {
+		rd->suffix = mem_strdup("");
+		return;
+	}
+	rd->suffix = mem_printf("-node%d", node == NODE_EACH ? 0 : node);
+	if (node == NODE_EACH)
+		return;
+	r->node = node;
+	r->name = name_numbered(name, -1, rd->suffix);
+	free(name);
+}
+
+/* @node: whose region it is, if it is one of each node's; NODE_EACH while that is not known. */
 static void region_read(struct fault_list *faults, const struct layout_files *files,
-			const struct toml *v, const struct namespace_draft *defaults,
+			const struct toml *v, const struct namespace_draft *defaults, int node,
 			struct region_draft *rd)
 {
 	struct layout_region *r = &rd->region;
@@ -124,23 +144,45 @@ static void region_read(struct fault_list *faults, const struct layout_files *fi
 	size_t i = 0;
 
 	r->line = v->value_line;
-	r->node = -1;
+	r->node = NODE_ANY;
 	r->size.kind = SIZE_SUM;
 	table_read(faults, &region_table, v, rd, &rd->from);
 	table_require(faults, &region_table, &rd->from, REGION_NAME);
 	r->has_address = rd->from.at[REGION_ADDRESS];
+	region_suffix(rd, node);
 	if (r->size.kind == SIZE_BYTES)
 		r->size.bytes = align_up(r->size.bytes, PLACE_ALIGN);
 	while ((item = next_table(faults, &namespace_table, rd->from.at[REGION_NAMESPACE], &i))) {
 		struct namespace_draft *d = MEM_NEW(struct namespace_draft);
 
 		*MEM_APPEND(rd->drafts, rd->n_drafts) = d;
+		d->suffix = rd->suffix;
 		namespace_read(faults, item, defaults, d);
-		if (d->ns.name)
-			namespace_expand(rd, d);
 		r->required |= d->ns.required;
 	}
+	region_fill(faults, files, rd);
+	for (i = 0; i < rd->n_drafts; i++)
+		if (rd->drafts[i]->ns.name)
+			namespace_expand(rd, rd->drafts[i]);
 	check_region(faults, files, rd);
+}
+
+/* The region in table @v: one, or one on each of the machine's nodes. */
+static void regions_read(struct fault_list *faults, const struct toml *v, struct layout_draft *d)
+{
+	const struct toml *node = toml_get(v, region_table.keys[REGION_NODE].name);
+	bool each = d->nodes && node && node->type == TOML_STRING;
+	size_t n = each ? d->n_nodes : 1;
+
+	for (size_t i = 0; i < n; i++) {
+		if (d->n_regions == REGIONS_MAX) {
+			FAULT_VALUE(faults, v, "there are more than %d regions", REGIONS_MAX);
+			return;
+		}
+		*MEM_APPEND(d->regions, d->n_regions) = MEM_NEW(struct region_draft);
+		region_read(faults, d->files, v, &d->defaults, each ? d->nodes[i] : NODE_EACH,
+			    d->regions[d->n_regions - 1]);
+	}
 }
 
 static void document_read(struct fault_list *faults, const struct toml *root,
@@ -157,14 +199,8 @@ static void document_read(struct fault_list *faults, const struct toml *root,
 		d->boot_timeout = BOOT_TIMEOUT_DEFAULT;
 	if (d->from.at[TOP_DEFAULTS])
 		defaults_read(faults, d->from.at[TOP_DEFAULTS], &d->defaults);
-	while ((item = next_table(faults, &region_table, d->from.at[TOP_REGION], &i))) {
-		if (d->n_regions == REGIONS_MAX) {
-			FAULT_VALUE(faults, item, "there are more than %d regions", REGIONS_MAX);
-			break;
-		}
-		*MEM_APPEND(d->regions, d->n_regions) = MEM_NEW(struct region_draft);
-		region_read(faults, d->files, item, &d->defaults, d->regions[d->n_regions - 1]);
-	}
+	while ((item = next_table(faults, &region_table, d->from.at[TOP_REGION], &i)))
+		regions_read(faults, item, d);
 }
 
 /* A UUID that says what would have been derived anyway is as good as none. */
@@ -229,6 +265,7 @@ static void draft_release(struct layout_draft *d)
 		}
 		free(rd->drafts);
 		free(rd->drafted);
+		free(rd->suffix);
 		region_release(&rd->region);
 		free(rd);
 	}
@@ -271,9 +308,12 @@ static void files_record(const struct layout_files *files, struct layout *layout
 	sha256_hex(text_str(&all), all.len, layout->sha256);
 }
 
-struct layout *layout_read(const struct layout_files *files, struct fault_list *faults)
+/* @nodes: NULL if they are not known. */
+static struct layout *read_tree(const struct layout_files *files, const int *nodes, size_t n_nodes,
+				struct fault_list *faults)
 {
-	_cleanup_(draft_release) struct layout_draft d = {.files = files};
+	_cleanup_(draft_release) struct layout_draft d = {
+		.files = files, .nodes = nodes, .n_nodes = n_nodes};
 	_cleanup_(fault_list_release) struct fault_list found = {0};
 	struct toml *root = layout_tree(files, &found);
 	struct layout *layout = NULL;
@@ -291,6 +331,17 @@ struct layout *layout_read(const struct layout_files *files, struct fault_list *
 	}
 	toml_free(root);
 	return layout;
+}
+
+struct layout *layout_read(const struct layout_files *files, struct fault_list *faults)
+{
+	return read_tree(files, NULL, 0, faults);
+}
+
+struct layout *layout_read_on(const struct layout_files *files, const int *nodes, size_t n_nodes,
+			      struct fault_list *faults)
+{
+	return read_tree(files, nodes, n_nodes, faults);
 }
 
 struct layout *layout_read_text(const char *text, size_t n, const char *path,

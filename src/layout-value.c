@@ -29,22 +29,42 @@ bool read_bool(struct fault_list *faults, const struct key *key, const struct to
 	return true;
 }
 
+/* "KEY" must be a number from MIN to MAX, or WORD. */
+static bool wrong_number(struct fault_list *faults, const struct key *key, const struct toml *v,
+			 const char *found)
+{
+	const struct numbers *n = key->of;
+	_cleanup_(text_release) struct text range = {0};
+
+	if (n->min == n->max)
+		text_addf(&range, "%" PRId64, n->min);
+	else
+		text_addf(&range, "from %" PRId64 " to %" PRId64, n->min, n->max);
+	if (n->word)
+		text_addf(&range, ", or \"%s\"", n->word);
+	FAULT_VALUE(faults, v, "\"%s\" must be %s, not %s", key->name, text_str(&range), found);
+	return false;
+}
+
 bool read_number(struct fault_list *faults, const struct key *key, const struct toml *v,
 		 void *field)
 {
 	const struct numbers *n = key->of;
+	_cleanup_(freep) char *found = NULL;
 
+	if (n->word && v->type == TOML_STRING) {
+		if (v->string_len == strlen(n->word) && !strcmp(v->string, n->word)) {
+			memcpy(field, &n->value, sizeof(unsigned));
+			return true;
+		}
+		found = SHOWN(v);
+		return wrong_number(faults, key, v, found);
+	}
 	if (v->type != TOML_INTEGER)
-		return wrong_type(faults, v, "an integer");
+		return wrong_type(faults, v, n->word ? "an integer or a word" : "an integer");
 	if (v->integer < n->min || v->integer > n->max) {
-		if (n->min == n->max)
-			FAULT_VALUE(faults, v, "\"%s\" must be %" PRId64 ", not %" PRId64,
-				    key->name, n->min, v->integer);
-		else
-			FAULT_VALUE(faults, v,
-				    "\"%s\" must be from %" PRId64 " to %" PRId64 ", not %" PRId64,
-				    key->name, n->min, n->max, v->integer);
-		return false;
+		found = mem_printf("%" PRId64, v->integer);
+		return wrong_number(faults, key, v, found);
 	}
 	memcpy(field, &(unsigned){(unsigned)v->integer}, sizeof(unsigned));
 	return true;

@@ -76,6 +76,15 @@ const char *layout_path(const struct layout *layout)
 	return layout_file_of(&layout->files, 0);
 }
 
+bool layout_spreads(const struct layout *layout)
+{
+	bool spreads = false;
+
+	for (size_t i = 0; i < layout->n_regions; i++)
+		spreads |= layout->regions[i].node == NODE_EACH;
+	return spreads;
+}
+
 static void strings_free(char **strings, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -132,20 +141,24 @@ void layout_free(struct layout *layout)
 	free(layout);
 }
 
-static char *numbered(const char *s, int number)
+char *name_numbered(const char *s, int number, const char *suffix)
 {
-	return s && number >= 0 ? mem_printf("%s-%d", s, number) : mem_strdup(s);
+	if (!s)
+		return NULL;
+	return number >= 0 ? mem_printf("%s-%d%s", s, number, suffix)
+			   : mem_printf("%s%s", s, suffix);
 }
 
-void namespace_copy(const struct layout_namespace *ns, int number, struct layout_namespace *copy)
+void namespace_copy(const struct layout_namespace *ns, int number, const char *suffix,
+		    struct layout_namespace *copy)
 {
 	*copy = *ns;
 	copy->comment = NULL;
-	copy->name = numbered(ns->name, number);
+	copy->name = name_numbered(ns->name, number, suffix);
 	copy->owner = mem_strdup(ns->owner);
 	copy->group = mem_strdup(ns->group);
-	copy->fs.label = numbered(ns->fs.label, number);
-	copy->fs.mount_point = numbered(ns->fs.mount_point, number);
+	copy->fs.label = name_numbered(ns->fs.label, number, suffix);
+	copy->fs.mount_point = name_numbered(ns->fs.mount_point, number, suffix);
 	copy->fs.options = strings_copy(ns->fs.options, ns->fs.n_options);
 	copy->fs.mount_options = strings_copy(ns->fs.mount_options, ns->fs.n_mount_options);
 }

@@ -3,7 +3,8 @@
  * The layout: what /etc/ramdax/layout.toml says shall exist, checked and complete.
  *
  * Reading resolves [defaults], count, defaults of keys and derived UUIDs; what is left open is
- * only what depends on the machine (shares of RAM, where a namespace is put).
+ * only what depends on the machine (its nodes, unless they are given; shares of RAM, where a
+ * namespace is put).
  */
 #ifndef RAMDAX_LAYOUT_H
 #define RAMDAX_LAYOUT_H
@@ -114,12 +115,15 @@ struct layout_namespace {
 	struct layout_filesystem fs;
 };
 
+#define NODE_ANY  (-1)
+#define NODE_EACH (-2)
+
 struct layout_region {
 	char *comment; /* printed before its name; NULL */
 	char *name;
 	unsigned line;
 	struct layout_size size;
-	int node; /* -1: any */
+	int node; /* NODE_ANY, NODE_EACH (one region a node), or the kernel's number */
 	bool has_address;
 	uint64_t address;
 	bool foreign;
@@ -149,6 +153,16 @@ struct layout {
  */
 struct layout *layout_read(const struct layout_files *files, struct fault_list *faults);
 
+/*
+ * The same on a machine with these NUMA nodes, ascending: a region with NODE_EACH is read as one of
+ * each, "NAME-nodeN", and so are the names, labels and mount points in it.
+ */
+struct layout *layout_read_on(const struct layout_files *files, const int *nodes, size_t n_nodes,
+			      struct fault_list *faults);
+
+/* Whether that makes a difference. */
+bool layout_spreads(const struct layout *layout);
+
 /* The same of one file with this text; @path is for messages. */
 struct layout *layout_read_text(const char *text, size_t n, const char *path,
 				struct fault_list *faults);
@@ -165,10 +179,11 @@ struct toml *layout_tree(const struct layout_files *files, struct fault_list *fa
 
 /*
  * Writes the layout as TOML that reads back as the same layout, everything derived or inherited
- * made explicit: count expanded, [defaults] spread, UUIDs. What is neither declared nor inherited
- * but must be matched once it is (align, map, sector_size, access) is written as a comment; a
- * file system's UUID is left out where it will be random. Owner and group are written as they
- * stand in the layout; see layout_resolve_owners().
+ * made explicit (but for regions of each node, whose names are the machine's): count expanded,
+ * [defaults] spread, UUIDs. What is neither declared nor inherited but must be matched once it is
+ * (align, map, sector_size, access) is written as a comment; a file system's UUID is left out where
+ * it will be random. Owner and group are written as they stand in the layout; see
+ * layout_resolve_owners().
  */
 struct text;
 void layout_print(const struct layout *layout, struct text *out);

@@ -183,3 +183,28 @@ void numa_observe(const struct sysfs *fs, struct machine *m)
 	qsort(m->node_ranges, m->n_node_ranges, sizeof(*m->node_ranges), compare_node_ranges);
 	free(blocks.items);
 }
+
+static int compare_numbers(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+size_t numa_nodes(const struct sysfs *fs, int **nodes)
+{
+	struct machine m = {0};
+	size_t n = 0, unique = 0;
+
+	numa_observe(fs, &m);
+	*nodes = mem_calloc(m.n_node_ranges + 1, sizeof(**nodes));
+	for (size_t i = 0; i < m.n_node_ranges; i++)
+		if (!m.node_ranges[i].hotplug)
+			(*nodes)[n++] = m.node_ranges[i].node;
+	free(m.node_ranges);
+	if (!n)
+		return 1;
+	qsort(*nodes, n, sizeof(**nodes), compare_numbers);
+	for (size_t i = 0; i < n; i++)
+		if (!i || (*nodes)[i] != (*nodes)[unique - 1])
+			(*nodes)[unique++] = (*nodes)[i];
+	return unique;
+}

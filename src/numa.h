@@ -17,4 +17,8 @@
  */
 void numa_observe(const struct sysfs *fs, struct machine *m);
 
+/* The nodes that have memory of their own which cannot be unplugged, ascending: *@nodes, which the
+ * caller frees. Their number; 1, node 0, where nothing is known of nodes. */
+size_t numa_nodes(const struct sysfs *fs, int **nodes);
+
 #endif

@@ -12,7 +12,8 @@
  * that is stored. One that is unknown there is a fault, and stays a name. */
 void stored_print(struct layout *layout, int root_fd, struct fault_list *faults, struct text *out);
 
-/* Notes in @layout->resolved what tells that text from others. */
+/* Notes in @layout->resolved what tells that text from others, unless that was done. A layout that
+ * was read for one machine (layout_read_on) has to have it noted before. */
 void stored_digest(struct layout *layout, int root_fd);
 
 #endif

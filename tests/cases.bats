@@ -13,6 +13,7 @@ case_is_met() {
 @test "05-fragment" { case_is_met; }
 @test "06-two-ranges" { case_is_met; }
 @test "07-nodes" { case_is_met; }
+@test "08-each" { case_is_met; }
 
 @test "every case is a test" {
 	for case in "$BATS_TEST_DIRNAME"/cases/*/; do

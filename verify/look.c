@@ -9,6 +9,9 @@
 
 #include "mem.h"
 
+#define NODES_WITH_MEMORY "/sys/devices/system/node/has_memory"
+#define NODES_MAX         1024 /* MAX_NUMNODES is at most 1 << 10 */
+
 /* libndctl's sizes and addresses where an attribute cannot be read. */
 static uint64_t known(unsigned long long n)
 {
@@ -222,4 +225,23 @@ void found_release(struct found *found)
 	}
 	free(found->regions);
 	*found = (struct found){0};
+}
+
+/* "0-1,3", as drivers/base/node.c prints a list of nodes. */
+size_t look_nodes(int **nodes)
+{
+	_cleanup_(fclosep) FILE *file = fopen(NODES_WITH_MEMORY, "re");
+	unsigned first, last;
+	size_t n = 0;
+	int got;
+
+	*nodes = mem_calloc(NODES_MAX, sizeof(**nodes));
+	while (file && (got = fscanf(file, "%u-%u", &first, &last)) > 0) {
+		for (unsigned node = first; node <= (got == 2 ? last : first) && n < NODES_MAX;
+		     node++)
+			(*nodes)[n++] = (int)node;
+		if (getc(file) != ',')
+			break;
+	}
+	return n ? n : 1;
 }

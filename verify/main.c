@@ -125,6 +125,20 @@ static int find_layout(const char *path, struct layout_files *files)
 	return r;
 }
 
+/* The layout, on this machine's nodes if they matter. */
+static struct layout *read_here(const struct layout_files *files, struct fault_list *faults)
+{
+	struct layout *layout = layout_read(files, faults);
+	_cleanup_(freep) int *nodes = NULL;
+	size_t n_nodes;
+
+	if (!layout || !layout_spreads(layout))
+		return layout;
+	layout_free(layout);
+	n_nodes = look_nodes(&nodes);
+	return layout_read_on(files, nodes, n_nodes, faults);
+}
+
 static enum verify_status read_layout(const char *path, struct layout **layout)
 {
 	_cleanup_(layout_files_release) struct layout_files files = {0};
@@ -135,7 +149,7 @@ static enum verify_status read_layout(const char *path, struct layout **layout)
 		diag_error("cannot read the layout \"%s\": %s",
 			   files.n ? files.items[files.n - 1].path : LAYOUT_PATH, strerror(-r));
 	else
-		*layout = layout_read(&files, &faults);
+		*layout = read_here(&files, &faults);
 	layout_files_say(&files, &faults);
 	return *layout ? VERIFY_EQUAL : VERIFY_LAYOUT;
 }

@@ -26,9 +26,10 @@ BEYOND = {
     "arithmetic of capacities": r"needs at least|is too little|leave nothing when aligned",
     "multiples of units": r"must be a multiple of (2MiB|4KiB)",
     "sizes near the limit": r"more than any machine has|must be above 0 and below 2\^52",
+    "how much fills a region": r"there is no room for one of them",
     "options of mkfs": r"mkfs\.\w+ option|is no option of mkfs",
     "bytes, not characters": r"[^\x00-\x7f].*(is longer than|cuts off as space)",
-    "suffixes of copies": r"-\d+\" is longer than",
+    "suffixes of copies": r"-(node)?\d+\" is longer than",
     "whole numbers as floats": r", not a float$",
 }
 
@@ -70,8 +71,11 @@ def check_values(where, node, row):
     if "words" in row and sorted(node["enum"]) != sorted(row["words"]):
         complain(f"{where}: {node['enum']} are not {row['words']}")
     if "bounds" in row and "enum" not in node:
-        if [node["minimum"], node["maximum"]] != row["bounds"]:
+        number, *words = node.get("anyOf", [node])
+        if [number["minimum"], number["maximum"]] != row["bounds"]:
             complain(f"{where}: bounds are not {row['bounds']}")
+        if words != ([{"enum": [row["word"]]}] if "word" in row else []):
+            complain(f"{where}: {words} are not {row.get('word')}")
     if "choices" in row:
         numbers = {n for part in node["anyOf"] for n in part.get("enum", []) if isinstance(n, int)}
         if numbers != set(row["choices"]):

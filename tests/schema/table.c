@@ -18,6 +18,8 @@ static void print_values(const struct key *key)
 		const struct numbers *n = key->of;
 
 		printf(", \"bounds\": [%lld, %lld]", (long long)n->min, (long long)n->max);
+		if (n->word)
+			printf(", \"word\": \"%s\"", n->word);
 	} else if (key->read == read_choice) {
 		const struct choices *c = key->of;
 

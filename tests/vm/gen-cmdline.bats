@@ -125,12 +125,28 @@ files_and_memory() {
 		name = "b"
 		mode = "raw"
 		size = "100%"
+		[[region]]
+		name = "both"
+		node = "each"
+		size = "100MiB"
+		[[region.namespace]]
+		name = "filler"
+		mode = "raw"
+		size = "30MiB"
+		count = "fill"
 	END
 	ranges --memory 6G --below 2G --numa 3G,3G
 	boots_so '
+		for node in 0 1; do
+			region=$(ndctl list -RN | jq -r "first(.regions[] | select(any(.namespaces[]?; .name == \"filler-2-node$node\"))).dev")
+			is "node $node has its own" "$(cat "/sys/bus/nd/devices/$region/numa_node")" $node
+			is "which is full" "$(ndctl list -N -r "$region" | jq length)" 3
+		done
+		judge 0
 		is "the first is of node 0" "$(cat /sys/bus/nd/devices/region0/numa_node)" 0
-		is "the second is of node 1" "$(cat /sys/bus/nd/devices/region1/numa_node)" 1
-		is "a quarter of 3 GiB" "$(cat /sys/bus/nd/devices/region1/size)" $((770 << 20))
+		a=$(ndctl list -RN | jq -r "first(.regions[] | select(any(.namespaces[]?; .name == \"a\"))).dev")
+		is "the other one is of node 1" "$(cat "/sys/bus/nd/devices/$a/numa_node")" 1
+		is "a quarter of 3 GiB" "$(cat "/sys/bus/nd/devices/$a/size")" $((770 << 20))
 	' --memory 6G --below 2G --numa 3G,3G
 }
 
