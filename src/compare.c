@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "btt.h"
+
 /* How far the raw size of a share may lie from what it would be made with now: the shares round
  * down to 2 MiB one by one, and each may have lost that much. */
 #define SHARE_TOLERANCE (2 * PLACE_ALIGN)
@@ -87,6 +89,17 @@ static void compare_size(const struct layout_namespace *ns, const struct seen_na
 	}
 }
 
+/* The sectors of a BTT are as many as its info block says (btt.c, discover_arenas), even more than
+ * there are. */
+static void compare_btt(const struct seen_namespace *seen, struct text *differences)
+{
+	uint64_t held = btt_capacity(seen->raw, seen->sector_size);
+
+	if (seen->mode == MODE_SECTOR && seen->capacity > held)
+		differ(differences, "its device offers %s, of which it has %s",
+		       SIZE_EXACT(seen->capacity), SIZE_EXACT(held));
+}
+
 void compare_namespace(const struct layout_namespace *ns, const struct seen_namespace *seen,
 		       const struct place_request *wanted, struct text *differences)
 {
@@ -98,6 +111,7 @@ void compare_namespace(const struct layout_namespace *ns, const struct seen_name
 	}
 	compare_geometry(ns, seen, differences);
 	compare_size(ns, seen, wanted, differences);
+	compare_btt(seen, differences);
 }
 
 /* As libblkid writes the UUID of a file system that bears @fs's. */

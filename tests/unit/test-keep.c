@@ -2,6 +2,7 @@
 /*
  * What is kept though it differs, or though another would be in its place.
  */
+#include "btt.h"
 #include "plan.h"
 
 #include "unit.h"
@@ -99,6 +100,32 @@ static void what_must_not_outlive_a_boot_is_destroyed_all_the_same(void)
 	scene_release(&s);
 }
 
+static void a_btt_larger_than_its_space_is_a_conflict(void)
+{
+	const uint64_t held = btt_capacity(16 * MIB, 4096);
+	const struct plan_options options = {0};
+
+	for (uint64_t more = 0; more <= 4096; more += 4096) {
+		struct seen_namespace *seen;
+		struct scene s;
+		struct plan *plan;
+
+		scene_make(&s, SIZE, LABEL_AREA_SIZE);
+		scene_declare(&s, "a", MODE_SECTOR, held)->sector_size = 4096;
+		scene_bind(&s);
+		seen = scene_see(&s, "a", MODE_SECTOR, SCENE_START, 16 * MIB);
+		seen->sector_size = 4096;
+		seen->capacity = held + more;
+		plan = plan_make(&s.layout, &s.machine, &options);
+		CHECK_INT(plan->n_steps, 0);
+		CHECK_INT(plan_status(plan), more ? STATUS_CONFLICT : STATUS_OK);
+		CHECK(!more || strstr(plan->regions[0].namespaces[0].reason, "of which it has"));
+		plan_free(plan);
+		scene_release(&s);
+	}
+}
+
 UNIT_TESTS(UNIT(a_uuid_that_another_bears_is_a_conflict),
 	   UNIT(what_cannot_be_made_again_is_not_destroyed),
-	   UNIT(what_must_not_outlive_a_boot_is_destroyed_all_the_same))
+	   UNIT(what_must_not_outlive_a_boot_is_destroyed_all_the_same),
+	   UNIT(a_btt_larger_than_its_space_is_a_conflict))
