@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "capacity.h"
 #include "mem.h"
 
 /* sizeof_namespace_index() and nvdimm_num_label_slots() for an area of 128 KiB. */
@@ -169,6 +170,43 @@ static const char *fault_of(const unsigned char *label, uint32_t slot, uint64_t 
 static bool is_used(const unsigned char *index, uint32_t slot)
 {
 	return slot < media_get32(index + 56) && !(index[72 + slot / 8] >> slot % 8 & 1);
+}
+
+/* The place that @label takes, or size 0 if the kernel passes over it. */
+static struct range taken_by(const unsigned char *label, uint32_t slot)
+{
+	struct range where = {media_get64(label + 104), media_get64(label + 112)};
+
+	if (media_get32(label + 120) != slot || (where.start | where.size) % PAGE_BYTES ||
+	    !sum_fits(label, LABEL_SIZE, LABEL_SIZE - 8))
+		where.size = 0;
+	return where;
+}
+
+bool label_area_refused(const unsigned char *area)
+{
+	int number = current_index(area);
+	const unsigned char *index = area + INDEX_SIZE * (number > 0);
+	struct range taken[SLOTS];
+	size_t n = 0;
+
+	for (uint32_t slot = 0; number >= 0 && slot < SLOTS; slot++) {
+		const unsigned char *label = area + 2 * INDEX_SIZE + (size_t)slot * LABEL_SIZE;
+		struct range where = {0};
+
+		if (is_used(index, slot))
+			where = taken_by(label, slot);
+		if (!where.size)
+			continue;
+		if (where.size > UINT64_MAX - where.start)
+			return true;
+		for (size_t i = 0; i < n; i++)
+			if (where.start < taken[i].start + taken[i].size &&
+			    taken[i].start < where.start + where.size)
+				return true;
+		taken[n++] = where;
+	}
+	return has_index(area, LABEL_SIZE_OLD);
 }
 
 static void damaged_of(const unsigned char *label, uint32_t slot, const char *fault,

@@ -36,6 +36,10 @@ void label_mark_lost(struct media *media);
  * __nd_label_validate). Never LABELS_UNKNOWN. */
 enum label_state label_area_state(const unsigned char *area);
 
+/* Whether the kernel refuses to have what @area says: labels of another version, or places that
+ * overlap or are none (label.c, nd_label_reserve_dpa). */
+bool label_area_refused(const unsigned char *area);
+
 /* A slot that the index says is used, and whose label the kernel passes over. */
 struct damaged_label {
 	uint32_t slot;

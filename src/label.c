@@ -79,20 +79,11 @@ static int enumerate(struct sysfs *fs, const char *region)
 	return r;
 }
 
-int label_replace(struct sysfs *fs, const struct seen_region *region, const struct media *area,
-		  struct text *why)
+int label_read_again(struct sysfs *fs, const struct seen_region *region, struct text *why)
 {
-	int r = takedown_region(fs, region, why);
-	const char *failed = "writing the label area";
+	const char *failed = "binding the DIMM";
+	int r = rebind(fs, "nvdimm", region->dimm);
 
-	if (r < 0)
-		return r;
-	if (fs->live)
-		r = write_area(region->dimm, area);
-	if (r == 0) {
-		failed = "binding the DIMM";
-		r = rebind(fs, "nvdimm", region->dimm);
-	}
 	if (r == 0) {
 		failed = "binding the region";
 		r = enumerate(fs, region->name);
@@ -100,6 +91,22 @@ int label_replace(struct sysfs *fs, const struct seen_region *region, const stru
 	if (r < 0)
 		text_addf(why, "%s: %s", failed, strerror(-r));
 	return r;
+}
+
+int label_replace(struct sysfs *fs, const struct seen_region *region, const struct media *area,
+		  struct text *why)
+{
+	int r = takedown_region(fs, region, why);
+
+	if (r < 0)
+		return r;
+	if (fs->live)
+		r = write_area(region->dimm, area);
+	if (r < 0) {
+		text_addf(why, "writing the label area: %s", strerror(-r));
+		return r;
+	}
+	return label_read_again(fs, region, why);
 }
 
 int label_reset(struct sysfs *fs, const struct seen_region *region, struct text *why)

@@ -19,8 +19,12 @@
 int label_replace(struct sysfs *fs, const struct seen_region *region, const struct media *area,
 		  struct text *why);
 
-/* The same with an area that says that there are none: all namespaces are gone, and the region is
- * up if nothing but its labels kept it down. */
+/* Has the kernel read the label area of @region, which is not enabled, and make what it says.
+ * 0 or -errno with a sentence part in @why. */
+int label_read_again(struct sysfs *fs, const struct seen_region *region, struct text *why);
+
+/* label_replace() with an area that says that there are none: all namespaces are gone, and the
+ * region is up if nothing but its labels kept it down. */
 int label_reset(struct sysfs *fs, const struct seen_region *region, struct text *why);
 
 /* The same with the area as it is, but for the slots of damaged labels, which are free then. */

@@ -57,6 +57,7 @@ static bool is_harmless(const struct step *step)
 	switch (step->kind) {
 	case STEP_OVERRIDE:
 	case STEP_BIND:
+	case STEP_START:
 	case STEP_ENABLE:
 	case STEP_CREATE:
 		return true;

@@ -122,6 +122,7 @@ struct seen_region {
 	uint64_t usable;    /* bytes for namespaces, from the start: mapping0's size */
 	int node;
 	bool enabled;   /* the region driver is up: labels were accepted */
+	bool startable; /* it is not, and its labels are no reason for that */
 	uint64_t align; /* of allocations now */
 	char *dimm;     /* "nmem0" */
 	enum label_state labels;

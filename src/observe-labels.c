@@ -66,6 +66,7 @@ void labels_observe(const struct sysfs *fs, struct seen_region *region)
 	if (!fs->live || !region->dimm || labels_read(region->dimm, area) < 0)
 		return;
 	region->labels = label_area_state(area);
+	region->startable = !region->enabled && !label_area_refused(area);
 	/* Of a region that is not up nothing is known at all. */
 	n = region->enabled ? label_area_damaged(area, region->usable, &damaged) : 0;
 	for (size_t i = 0; i < n; i++)

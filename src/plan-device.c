@@ -175,10 +175,16 @@ static void plan_taken(struct plan *plan, size_t device)
 	set_state(plan, device, REGION_UNBOUND, NULL);
 }
 
-/* A region that the kernel made but did not enable. */
+/* A region that the kernel made but did not enable, or that somebody has disabled, an interrupted
+ * run of ours for example. */
 static void plan_down(struct plan *plan, struct plan_region *r, const struct plan_options *options)
 {
 	r->state = REGION_DOWN;
+	if (r->seen->startable) {
+		r->reason = mem_strdup("it is not enabled");
+		plan_region_step(plan, r, STEP_START, r->reason);
+		return;
+	}
 	r->reason = mem_strdup("the kernel refuses the labels found in it");
 	if (plan_may_reset(plan, r, options)) {
 		plan_region_step(plan, r, STEP_RESET, r->reason);

@@ -175,7 +175,7 @@ const char *step_name(enum step_kind kind)
 		[STEP_RESET] = "reset",      [STEP_DESTROY] = "destroy", [STEP_CLEAR] = "clear",
 		[STEP_ENABLE] = "enable",    [STEP_CREATE] = "create",   [STEP_FORMAT] = "format",
 		[STEP_DROP] = "drop",        [STEP_LOOK] = "look",       [STEP_REPAIR] = "repair",
-		[STEP_WIPE] = "wipe",        [STEP_SCRUB] = "scrub",
+		[STEP_WIPE] = "wipe",        [STEP_SCRUB] = "scrub",     [STEP_START] = "start",
 	};
 
 	return names[kind];

@@ -28,6 +28,7 @@ enum step_kind {
 	STEP_OVERRIDE, /* driver_override of a device: keeps other drivers off, whatever follows */
 	STEP_RELEASE,  /* unbind a device from another driver, which nobody uses */
 	STEP_BIND,     /* load the drivers, bind the device to RAMDAX */
+	STEP_START,    /* bring up a region whose labels are in order, with what they say */
 	STEP_RESET,    /* empty the label area of a region whose labels are refused or lost */
 	STEP_DROP,     /* free the slots of damaged labels, which only the whole region can */
 	STEP_LOOK,     /* look whether a region without labels is empty, or has only lost them */

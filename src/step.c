@@ -107,6 +107,8 @@ int step_do(struct sysfs *fs, const struct step *step, deadline d, struct text *
 		return takedown_device(fs, step->device, why);
 	case STEP_BIND:
 		return bind_device(fs, step->device, why);
+	case STEP_START:
+		return label_read_again(fs, step->seen_region, why);
 	case STEP_RESET:
 		return label_reset(fs, step->seen_region, why);
 	case STEP_DROP:
@@ -162,6 +164,9 @@ void step_say_done(const struct step *step)
 		diag_notice("destroyed namespace \"%s\": %s",
 			    *step->seen->name ? step->seen->name : step->seen->device,
 			    step->reason);
+		break;
+	case STEP_START:
+		diag_notice("started region \"%s\"", step->region->name);
 		break;
 	case STEP_RESET:
 		diag_notice("emptied the label area of region \"%s\"", step->region->name);

@@ -49,6 +49,68 @@ static void one_index_is_enough(void)
 	free(area);
 }
 
+static unsigned char *area_with_two(uint64_t second, uint64_t size)
+{
+	struct label labels[] = {
+		{.name = "a", .mode = MODE_FSDAX, .where = {0, 64 * MIB}},
+		{.name = "b", .mode = MODE_RAW, .where = {second, size}},
+	};
+	struct media media = {0};
+
+	label_image(labels, 2, &media);
+	return area_of(&media, 0xa5);
+}
+
+static bool is_refused(uint64_t second, uint64_t size)
+{
+	unsigned char *area = area_with_two(second, size);
+	bool refused = label_area_refused(area);
+
+	free(area);
+	return refused;
+}
+
+static void what_the_kernel_refuses_is_known(void)
+{
+	unsigned char *area = area_with_two(0, 64 * MIB);
+
+	CHECK(!is_refused(64 * MIB, 64 * MIB));
+	CHECK(is_refused(63 * MIB, 64 * MIB));
+	CHECK(is_refused(0, 64 * MIB));
+	CHECK(is_refused(128 * MIB, UINT64_MAX - 4095 - 64 * MIB));
+	CHECK(label_area_refused(area));
+	area[512 + 256] ^= 1; /* passed over, for its checksum */
+	CHECK(!label_area_refused(area));
+	memset(area, 0, LABEL_AREA_SIZE);
+	CHECK(!label_area_refused(area));
+	free(area);
+}
+
+static void a_region_that_is_only_not_enabled_is_started(void)
+{
+	for (int startable = 0; startable < 2; startable++) {
+		const struct plan_options options = {0}, all = {.recreate = true};
+		struct scene s;
+		struct plan *plan;
+
+		scene_make(&s, SIZE, LABEL_AREA_SIZE);
+		scene_declare(&s, "a", MODE_FSDAX, 64 * MIB);
+		scene_bind(&s);
+		s.seen.enabled = false;
+		s.seen.startable = startable;
+		plan = plan_make(&s.layout, &s.machine, &options);
+		CHECK_INT(plan->n_steps, startable);
+		CHECK_INT(plan_status(plan), startable ? STATUS_OK : STATUS_CONFLICT);
+		CHECK(!startable || plan->steps[0].kind == STEP_START);
+		plan_free(plan);
+		plan = plan_make(&s.layout, &s.machine, &all);
+		CHECK_INT(plan->n_steps, 1);
+		CHECK_INT(plan->steps[0].kind, startable ? STEP_START : STEP_RESET);
+		plan_free(plan);
+		scene_release(&s);
+	}
+}
+
 static void without_index_and_labels_it_is_empty(void)
 {
 	unsigned char *area = area_with("a");
@@ -175,6 +237,7 @@ static void any_bytes_are_answered(void)
 		}
 		answers[label_area_state(area)]++;
 		label_area_damaged(area, 1 * GIB, &damaged);
+		label_area_refused(area);
 		label_area_drop_damaged(area, 1 * GIB, &drop);
 		for (size_t i = 0; i < drop.n; i++)
 			CHECK(drop.pieces[i].offset + drop.pieces[i].n <= 512);
@@ -268,6 +331,8 @@ static void lost_labels_are_kept(void)
 }
 
 UNIT_TESTS(UNIT(one_index_is_enough), UNIT(without_index_and_labels_it_is_empty),
-	   UNIT(a_mark_is_a_loss), UNIT(damaged_labels_are_named_and_dropped),
-	   UNIT(an_index_of_older_labels_is_not_ours), UNIT(a_label_outside_the_region_is_damaged),
-	   UNIT(any_bytes_are_answered), UNIT(info_blocks_are_found), UNIT(lost_labels_are_kept))
+	   UNIT(what_the_kernel_refuses_is_known),
+	   UNIT(a_region_that_is_only_not_enabled_is_started), UNIT(a_mark_is_a_loss),
+	   UNIT(damaged_labels_are_named_and_dropped), UNIT(an_index_of_older_labels_is_not_ours),
+	   UNIT(a_label_outside_the_region_is_damaged), UNIT(any_bytes_are_answered),
+	   UNIT(info_blocks_are_found), UNIT(lost_labels_are_kept))
