@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "capacity.h"
 #include "cover.h"
 #include "infoblock.h"
 #include "label-image.h"
@@ -18,6 +19,7 @@ struct look {
 	struct label *labels;
 	size_t n;
 	size_t n_blocks; /* how many of them have an info block */
+	bool elsewhere;  /* none of them, but there is one */
 };
 
 static int failed(struct look *l, int r, const char *what)
@@ -62,7 +64,27 @@ static int read_place(struct look *l, struct blockdev *raw, const struct plan_na
 	return 0;
 }
 
-/* All places of the plan, through the scaffold, which is no longer bound then. */
+/*
+ * Whether there is an info block where the plan puts nothing: what somebody else's namespace, or an
+ * earlier layout, has displaced begins elsewhere, mostly at a multiple of PLACE_ALIGN (place.h).
+ * What cannot be read holds none.
+ */
+static bool is_elsewhere(struct look *l, struct blockdev *raw)
+{
+	unsigned char bytes[INFOBLOCK_AREA];
+	uint64_t first = l->region->range.start, usable = l->region->usable;
+	uint64_t offset = align_up(first, PLACE_ALIGN) - first;
+	uuid_t parent;
+
+	for (; offset < usable && usable - offset >= sizeof(bytes); offset += PLACE_ALIGN)
+		if (blockdev_read(raw, offset, bytes, sizeof(bytes)) == 0 &&
+		    infoblock_find(bytes, parent))
+			return true;
+	return false;
+}
+
+/* All places of the plan, and if there is nothing the rest, through the scaffold, which is no
+ * longer bound then. */
 static int look(struct look *l)
 {
 	struct cover cover = {.fs = l->fs, .region = l->region, .why = l->why};
@@ -71,6 +93,8 @@ static int look(struct look *l)
 	for (size_t i = 0; r == 0 && i < l->planned->region->n_namespaces; i++)
 		if (l->planned->namespaces[i].where.size)
 			r = read_place(l, &cover.raw, &l->planned->namespaces[i]);
+	if (r == 0 && !l->n_blocks)
+		l->elsewhere = is_elsewhere(l, &cover.raw);
 	cover_release(&cover);
 	return r;
 }
@@ -108,7 +132,7 @@ int remains_look(struct sysfs *fs, const struct step *step, struct text *why)
 	/* An empty region comes up anew instead of only losing its scaffold, whose number would
 	 * stay taken: the first namespace is to be number 0, /dev/pmem0 or /dev/dax0.0. */
 	if (r == 0)
-		r = l.n_blocks ? mark(&l, false) : label_reset(fs, l.region, why);
+		r = l.n_blocks || l.elsewhere ? mark(&l, false) : label_reset(fs, l.region, why);
 	look_release(&l);
 	return r;
 }

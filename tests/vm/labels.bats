@@ -116,7 +116,18 @@ again() {
 
 @test "label loss: --recreate=REGION makes it anew" {
 	vm_scramble "$labels" 512
+	vm_scramble 4G 8K
+	vm_file /files.toml <<-'END'
+		version = 1
+		[[region]]
+		name = "pool"
+		[[region.namespace]]
+		name = "files"
+		size = "64MiB"
+		filesystem.type = "ext4"
+	END
 	again <<-'END'
+		run 5 ramdax --layout /files.toml apply # which is for its own place only, where nothing is
 		run 5 ramdax apply
 		run 0 ramdax apply --recreate=pool
 		all_found
