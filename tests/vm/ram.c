@@ -32,6 +32,18 @@ struct copy {
 
 static const uint8_t zero[PAGE];
 
+/* Words, which an emulated processor has faster than vectors. */
+static bool is_zero(const uint8_t *page)
+{
+	const uint64_t *words = (const uint64_t *)(const void *)page, *end = words + PAGE / 8;
+
+	for (; words < end; words += 8)
+		if (words[0] | words[1] | words[2] | words[3] | words[4] | words[5] | words[6] |
+		    words[7])
+			return false;
+	return true;
+}
+
 static uint8_t *map(uint64_t start, uint64_t size)
 {
 	int fd = open("/dev/mem", O_RDWR | O_CLOEXEC);
@@ -53,7 +65,7 @@ static int save(const char *path, uint64_t start, uint64_t size)
 	bool good = f && fwrite(head, sizeof(head), 1, f) == 1;
 
 	for (uint64_t at = 0; good && at < size; at += PAGE)
-		if (memcmp(ram + at, zero, PAGE) != 0)
+		if (!is_zero(ram + at))
 			good = fwrite(&at, sizeof(at), 1, f) == 1 &&
 			       fwrite(ram + at, PAGE, 1, f) == 1;
 	if (!good || fclose(f))
@@ -103,7 +115,7 @@ static int restore(const char *path, int n, char **ranges)
 
 		if (i < copy.n && copy.pages[i].at == at)
 			bytes = copy.pages[i++].bytes;
-		if (memcmp(ram + at, bytes, PAGE) == 0)
+		if (bytes == zero ? is_zero(ram + at) : !memcmp(ram + at, bytes, PAGE))
 			continue;
 		memcpy(ram + at, bytes, PAGE);
 		if (is_in(copy.start + at, n, ranges)) {

@@ -135,7 +135,7 @@ undisturbed() {
 	{
 		grep -vE "^[a-z]+ ($loading) " /tmp/with
 		grep -E "^[a-z]+ ($loading) " /tmp/without
-	} | grep -vE "^([a-z]+ ($startup)|tool execve) " | sort >/tmp/calls
+	} | grep -vE "^([a-z]+ ($startup)|tool execve) " | sort -r >/tmp/calls # the tool's first
 }
 
 # points MOST SAMPLE: of lines "WHO CALL N" lines "WHO CALL I", each I up to N, MOST of a call at most
