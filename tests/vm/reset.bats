@@ -71,7 +71,7 @@ kept='
 		size = "32MiB"
 	END
 	[ -z "${RAMDAX_LONG-}" ] || moments=100
-	RANDOM=1
+	RANDOM=${RAMDAX_SEED:-1}
 	for ((moment = 0; moment < moments; moment++)); do
 		cp --sparse=always "$vm_dir/first" "$vm_ram_file"
 		vm_script <<-'END'
