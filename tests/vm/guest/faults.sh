@@ -179,20 +179,20 @@ the_calls() {
 	grep -E "^($1) " /tmp/calls
 }
 
-kill_all() {
-	the_calls "[a-z]+ ($changing)" | points 1000000 "$1" >/tmp/points
+# all SAMPLE: of each kind of fault; SAMPLE without RAMDAX_LONG.
+all() {
+	the_calls "tool ($changing)" | points 1000000 "$1" >/tmp/points
+	each kill </tmp/points
+	seed=$((seed + 1)) # other points
+	the_calls "tool ($changing)" | points 1000000 "$1" >/tmp/points
+	each EIO ENOSPC EBUSY ENOMEM </tmp/points
+	the_calls "helper ($changing)" | points 1000000 "$1" >/tmp/points
 	each kill </tmp/points
 	the_calls "helper ($changing)" | points 25 2 >/tmp/points
 	each alone </tmp/points
-	they_came
-}
-
-fail_all() {
-	{
-		the_calls "tool ($changing)" | points 1000000 $(($1 / 2))
-		the_calls 'tool .*' | grep -vE " ($changing) " | points 100 $(($1 / 2))
-		the_calls "helper ($changing)" | points 25 2
-	} >/tmp/points
+	the_calls 'tool .*' | grep -vE " ($changing) " | points 100 "$1" >/tmp/points
+	each EIO ENOSPC EBUSY ENOMEM </tmp/points
+	the_calls "helper ($changing)" | points 25 2 >/tmp/points
 	each EIO ENOSPC EBUSY ENOMEM </tmp/points
 	they_came
 }
