@@ -9,7 +9,6 @@
 #include "installed.h"
 #include "machine.h"
 #include "mem.h"
-
 #include "numa.h"
 #include "stored.h"
 

@@ -45,6 +45,13 @@ counted() {
 	[ "$status" -eq 1 ]
 }
 
+@test "what is tagged long is left to those who have the time" {
+	printf '%s\n' '@test "five" {' '	true' '}' '# bats test_tags=long' '@test "six" {' '	false' '}' >long.bats
+	RAMDAX_LONG='' counted '1 passed, 0 failed, 0 skipped' ./long.bats
+	RAMDAX_LONG=1 run counted '1 passed, 1 failed, 0 skipped' ./long.bats
+	[ "$status" -eq 1 ]
+}
+
 @test "nothing to run is no success" {
 	run "$BATS_TEST_DIRNAME/run"
 	[ "$status" -eq 2 ]

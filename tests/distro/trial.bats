@@ -95,6 +95,7 @@ boot_with() {
 	END
 }
 
+# bats test_tags=long
 @test "another memory map under a stored line, and removal" {
 	distro_install trixie initramfs-tools
 	vm_ram 1280M

@@ -71,10 +71,12 @@ with_hook() {
 	with_hook trixie "${host_only[@]}"
 }
 
+# bats test_tags=long
 @test "dracut 112, systemd, host-only" {
 	with_unit sid "${host_only[@]}"
 }
 
+# bats test_tags=long
 @test "dracut 112, without systemd" {
 	with_hook sid --no-hostonly
 }

@@ -59,6 +59,7 @@ cold() {
 	cold trixie
 }
 
+# bats test_tags=long
 @test "initramfs-tools 0.151" {
 	cold sid
 }
@@ -153,14 +154,23 @@ cold() {
 	[ "$status" -eq 1 ]
 }
 
-@test "kdump-tools' images have nothing of it" {
+nothing_for_kdump() {
 	local suite
-	for suite in bookworm trixie sid; do
+	for suite; do
 		initramfs_image "$suite" kdump
 		has init etc/kdump/sysctl.conf
 		has_not ramdax
 		rm -rf "$vm_dir"/{initrd,build,contents,overlay}
 	done
+}
+
+@test "kdump-tools' images have nothing of it" {
+	nothing_for_kdump bookworm trixie
+}
+
+# bats test_tags=long
+@test "nor has the newest" {
+	nothing_for_kdump sid
 }
 
 @test "a kernel without the driver: a loud build, and an image" {
