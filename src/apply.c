@@ -67,11 +67,14 @@ static void say_problems(const struct outcome *outcome, const struct layout *lay
 {
 	for (size_t i = 0; i < outcome->plan->n_problems; i++) {
 		const struct problem *p = &outcome->plan->problems[i];
+		_cleanup_(text_release) struct text line = {0};
 
+		text_add(&line, p->text);
 		if (p->line)
-			diag_error("%s (%s:%u)", p->text, LAYOUT_AT(&layout->files, p->line));
-		else
-			diag_error("%s", p->text);
+			text_addf(&line, " (%s:%u)", LAYOUT_AT(&layout->files, p->line));
+		if (p->next)
+			text_addf(&line, "; %s", p->next);
+		diag_error("%s", text_str(&line));
 	}
 }
 

@@ -151,6 +151,7 @@ static enum status apply_locked(struct run *run, const char *boot_id)
 	run->options.plan.scrubbed = boot_record_scrubbed;
 	run->options.plan.scrubbed_context = record;
 	if (!is_wanted(run)) {
+		diag_notice("nothing was done");
 		boot_record_free(record);
 		return STATUS_CONFLICT;
 	}

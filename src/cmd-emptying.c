@@ -67,8 +67,10 @@ static enum status empty_locked(const struct invocation *in, struct sysfs *fs,
 	struct outcome *outcome;
 	enum status status;
 
-	if (!is_wanted(in, fs, layout, what))
+	if (!is_wanted(in, fs, layout, what)) {
+		diag_notice("nothing was done");
 		return STATUS_CONFLICT;
+	}
 	if (sysfs_read(fs, &boot_id, "proc/sys/kernel/random/boot_id") < 0)
 		boot_id = mem_strdup("");
 	record = record_read(fs, boot_id);

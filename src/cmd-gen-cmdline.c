@@ -87,9 +87,10 @@ static enum status run_stored(const struct sysfs *fs, const char *fingerprint)
 		return print_line(line);
 	if (r == -ESTALE)
 		diag_error("the line stored in \"/" CMDLINE_STORE_PATH "\" was made for another "
-			   "machine, or for other memory");
+			   "machine, or for other memory; run \"ramdax update-bootloader\"");
 	else if (r == -EBADMSG)
-		diag_error("\"/" CMDLINE_STORE_PATH "\" is damaged");
+		diag_error("\"/" CMDLINE_STORE_PATH
+			   "\" is damaged; run \"ramdax update-bootloader\"");
 	else
 		diag_error("cannot read \"/" CMDLINE_STORE_PATH "\": %s", strerror(-r));
 	return STATUS_MACHINE;

@@ -106,7 +106,8 @@ enum status command_load_trusted(const struct invocation *in, const struct sysfs
 	for (size_t i = 0; status == STATUS_OK && fs->live && i < files.n; i++) {
 		if (files.items[i].trusted)
 			continue;
-		diag_error("the layout \"%s\" can be written by others than root",
+		diag_error("the layout \"%s\" can be written by others than root: run \"chown root\" "
+			   "and \"chmod go-w\" on it",
 			   files.items[i].path);
 		status = STATUS_LAYOUT;
 	}

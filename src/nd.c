@@ -161,6 +161,8 @@ static void say_no_seed(struct sysfs *fs, const char *region, int r, struct text
 {
 	_cleanup_(freep) char *seed = NULL, *uuid = NULL, *name = NULL;
 
+	if (why->len)
+		return;
 	if (r != -EBUSY || sysfs_read(fs, &seed, ND_DEVICES "/%s/namespace_seed", region) < 0) {
 		text_addf(why, "no fresh namespace in the region: %s", strerror(-r));
 		return;

@@ -111,6 +111,23 @@ static void override_step(struct plan *plan, const struct seen_device *d)
 	plan_step(plan, STEP_OVERRIDE, "so that no other driver takes it")->device = d;
 }
 
+/* What to do about a device that is not taken. */
+static void say_next(struct plan *plan, size_t device)
+{
+	_cleanup_(freep) char *why = any_carveout(plan, device, unsafe);
+	const struct seen_device *d = &plan->machine->devices[device];
+
+	if (why)
+		plan_next(plan, "\"ramdax update-bootloader\" chooses a safe place, for the next "
+				"boot");
+	else if (d->user)
+		plan_next(plan, "end what uses it, then run \"ramdax apply\" again");
+	else if (d->signature)
+		plan_next(plan, "if it may be lost, remove it with wipefs(8), then run \"ramdax "
+				"apply\" again; else declare a region with its address and "
+				"foreign = true");
+}
+
 static void refuse(struct plan *plan, size_t device, enum status status, const char *why)
 {
 	const struct seen_device *d = &plan->machine->devices[device];
@@ -119,6 +136,7 @@ static void refuse(struct plan *plan, size_t device, enum status status, const c
 
 	plan_problem(plan, status, line, required, "device \"%s\" is not bound to ramdax: %s",
 		     d->name, why);
+	say_next(plan, device);
 	set_state(plan, device, REGION_REFUSED, why);
 }
 
@@ -193,6 +211,7 @@ static void plan_down(struct plan *plan, struct plan_region *r, const struct pla
 	plan_problem(plan, STATUS_CONFLICT, r->region->line, r->region->required,
 		     "region \"%s\": %s, \"%s\" is not enabled", r->region->name, r->reason,
 		     r->seen->name);
+	plan_next(plan, "\"ramdax apply --recreate=%s\" makes it anew, empty", r->region->name);
 }
 
 /* A device that RAMDAX has: its regions are there, and each must be what its carveout was. */

@@ -68,6 +68,10 @@ static void lost(struct plan *plan, struct plan_region *r, const char *why)
 	plan_problem(plan, STATUS_CONFLICT, r->region->line, r->region->required,
 		     "region \"%s\" was kept as it is: %s (--repair-labels, --recreate=%s)",
 		     r->region->name, why, r->region->name);
+	plan_next(plan,
+		  "\"ramdax apply --repair-labels\" makes labels around what is there, \"ramdax "
+		  "apply --recreate=%s\" makes all of it anew, empty",
+		  r->region->name);
 }
 
 static const struct seen_namespace *any_damaged(const struct seen_region *seen)
@@ -101,6 +105,7 @@ static void drop_damaged(struct plan *plan, struct plan_region *r)
 	plan_problem(plan, STATUS_CONFLICT, r->region->line, r->region->required,
 		     "region \"%s\": its damaged labels stay, \"%s\" is in use (%s)",
 		     r->region->name, *used->name ? used->name : used->device, used->user);
+	plan_next(plan, "end what uses it, then run \"ramdax apply\" again");
 }
 
 /* Labels of version 1.1 are somebody's, whom the kernel understands, or damage that it takes for

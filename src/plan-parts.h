@@ -15,6 +15,9 @@ struct step *plan_step(struct plan *plan, enum step_kind kind, const char *reaso
 void plan_problem(struct plan *plan, enum status status, unsigned line, bool required,
 		  const char *sentence, ...) _printf_(5, 6);
 
+/* What somebody can do about the problem that was added last; the sentence is a format. */
+void plan_next(struct plan *plan, const char *sentence, ...) _printf_(2, 3);
+
 /*
  * Steps that make the devices carry RAMDAX, and the state and reason of every region as far as it
  * depends on them. The regions' carveouts are already known.

@@ -12,6 +12,11 @@ void work_conflict(struct work *w, struct plan_namespace *p, char *reason)
 	p->reason = reason;
 	plan_problem(w->plan, STATUS_CONFLICT, p->ns->line, p->ns->required,
 		     "namespace \"%s\" was kept as it is: %s", p->ns->name, reason);
+	if (p->seen)
+		plan_next(w->plan,
+			  "change the layout to what is there, or%s have it made anew, empty: "
+			  "\"ramdax apply --recreate=%s\"",
+			  p->seen->user ? " end what uses it and" : "", p->ns->name);
 }
 
 /* A step that removes @seen, which is in the region. */

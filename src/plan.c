@@ -50,6 +50,17 @@ void plan_problem(struct plan *plan, enum status status, unsigned line, bool req
 	};
 }
 
+void plan_next(struct plan *plan, const char *sentence, ...)
+{
+	struct text text = {0};
+	va_list args;
+
+	va_start(args, sentence);
+	text_vaddf(&text, sentence, args);
+	va_end(args);
+	plan->problems[plan->n_problems - 1].next = text_take(&text);
+}
+
 /* What the machine has to offer where a region found nothing of its own. */
 static char *describe_carveouts(const struct machine *m)
 {
@@ -87,6 +98,9 @@ static void no_carveout(struct plan *plan, struct plan_region *r)
 				       SIZE_EXACT(needs), SIZE_EXACT(LABEL_AREA_SIZE), there);
 	plan_problem(plan, STATUS_MACHINE, r->region->line, r->region->required,
 		     "region \"%s\": %s", r->region->name, r->reason);
+	/* What was lost by a kexec, a reboot with another line does not bring back. */
+	if (plan->machine->boot_kind != BOOT_KEXEC)
+		plan_next(plan, "run \"ramdax update-bootloader\" and reboot");
 }
 
 static void plan_regions(struct plan *plan)
@@ -142,8 +156,10 @@ void plan_free(struct plan *plan)
 		free(plan->regions[i].namespaces);
 		free(plan->regions[i].reason);
 	}
-	for (size_t i = 0; i < plan->n_problems; i++)
+	for (size_t i = 0; i < plan->n_problems; i++) {
 		free(plan->problems[i].text);
+		free(plan->problems[i].next);
+	}
 	free(plan->steps);
 	free(plan->regions);
 	free(plan->problems);

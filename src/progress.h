@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How far something is that takes longer than a second: a line that is written over on a terminal,
+ * How far something is that takes longer than a second: on a terminal a bar that is written over,
  * else, as at boot, a notice every PROGRESS_SECONDS.
  */
 #ifndef RAMDAX_PROGRESS_H
@@ -27,7 +27,12 @@ void progress_tell(struct progress *p, uint64_t done, uint64_t total);
 /* Takes the line off the terminal. */
 void progress_end(struct progress *p);
 
-/* Adds what is told of @done of @total bytes after @ms: 'zeroing namespace "a": 12.0 GiB of 64.0
+/* Adds the line on a terminal of so many @columns, which fits into it: 'zeroing namespace "a"
+ * [=====>          ] 37 %, 4.0 GiB/s, 0:15 left'. */
+void progress_bar(const struct progress *p, uint64_t done, uint64_t total, uint64_t ms,
+		  size_t columns, struct text *out);
+
+/* Adds what is told elsewhere of @done of @total bytes after @ms: 'zeroing namespace "a": 12.0 GiB of 64.0
  * GiB (18 %), 4.0 GiB/s'. */
 void progress_text(const struct progress *p, uint64_t done, uint64_t total, uint64_t ms,
 		   struct text *out);

@@ -20,21 +20,37 @@ const struct step *step_of(const struct plan *plan, const struct row_namespace *
 
 static const struct action action_leave = {' ', "leave", INK_DIM};
 
-static struct action step_action(const struct step *step)
+/* Whether less is there afterwards. */
+static bool takes_away(enum step_kind kind)
 {
-	bool creates = step->kind == STEP_CREATE;
-	bool destroys =
-		step->kind == STEP_DESTROY || step->kind == STEP_RESET || step->kind == STEP_DROP;
+	switch (kind) {
+	case STEP_RESET:
+	case STEP_DROP:
+	case STEP_CLEAR:
+	case STEP_DESTROY:
+	case STEP_WIPE:
+	case STEP_SCRUB:
+		return true;
+	case STEP_OVERRIDE:
+	case STEP_RELEASE:
+	case STEP_BIND:
+	case STEP_LOOK:
+	case STEP_REPAIR:
+	case STEP_ENABLE:
+	case STEP_CREATE:
+	case STEP_FORMAT:
+		break;
+	}
+	return false;
+}
 
-	return (struct action){
-		.sign = creates    ? '+'
-			: destroys ? 'x'
-				   : '~',
-		.word = step_name(step->kind),
-		.ink = creates    ? INK_GREEN
-		       : destroys ? INK_RED
-				  : INK_YELLOW,
-	};
+struct action step_action(const struct step *step)
+{
+	if (step->kind == STEP_CREATE)
+		return (struct action){'+', step_name(step->kind), INK_GREEN};
+	if (takes_away(step->kind))
+		return (struct action){'-', step_name(step->kind), INK_RED};
+	return (struct action){'~', step_name(step->kind), INK_YELLOW};
 }
 
 static struct action action_of(const struct plan *plan, const struct row_namespace *row)
@@ -56,7 +72,7 @@ static struct action action_of(const struct plan *plan, const struct row_namespa
 	case VERDICT_UNFINISHED:
 		break;
 	}
-	return (struct action){'-', verdict_name(row->planned->verdict), INK_RED};
+	return (struct action){'!', verdict_name(row->planned->verdict), INK_RED};
 }
 
 static void set_place(struct item *item)
@@ -80,6 +96,9 @@ static int compare_items(const void *a, const void *b)
 		return placed_x ? -1 : 1;
 	if (placed_x && x->drawn.where.start != y->drawn.where.start)
 		return x->drawn.where.start < y->drawn.where.start ? -1 : 1;
+	/* What is destroyed comes before what takes its place. */
+	if (x->action.sign != y->action.sign && (x->action.sign == '-' || y->action.sign == '-'))
+		return x->action.sign == '-' ? -1 : 1;
 	return (x->row > y->row) - (x->row < y->row);
 }
 

@@ -11,10 +11,13 @@
 
 /* What happens to a namespace, as a sign, a word and a colour. */
 struct action {
-	char sign;
+	char sign; /* of a line of a diff: + - ~ ! = */
 	const char *word;
 	enum ink ink;
 };
+
+/* What doing @step means. */
+struct action step_action(const struct step *step);
 
 /* One namespace as it is shown: of the layout, or found. */
 struct item {

@@ -47,13 +47,12 @@ static void add_row(struct table *t, const struct plan *plan, const struct item 
 {
 	const struct row_namespace *row = item->row;
 	struct shape shape = row->seen ? shape_found(row->seen) : shape_of(row->planned->ns);
-	_cleanup_(text_release) struct text action = {0};
+	const enum ink ink = item->action.ink;
 
-	text_addf(&action, "%c %s", item->action.sign, item->action.word);
-	table_add(t, item->action.ink,
-		  item->drawn.where.size ? (char[]){item->drawn.sign, '\0'} : NULL);
-	table_add(t, item->action.ink, text_str(&action));
-	table_add(t, INK_BOLD, *row->name ? row->name : "-");
+	table_add(t, ink, item->action.sign == ' ' ? NULL : (char[]){item->action.sign, '\0'});
+	table_add(t, ink, item->drawn.where.size ? (char[]){item->drawn.sign, '\0'} : NULL);
+	table_add(t, ink, item->action.word);
+	table_add(t, ink == INK_PLAIN ? INK_BOLD : ink, *row->name ? row->name : "-");
 	table_add(t, INK_PLAIN, mode_name(shape.mode));
 	add_size(t, shown_size(item));
 	add_size(t, item->drawn.where.size);
@@ -68,16 +67,16 @@ static void add_table(struct text *out, const struct paper *paper, const struct 
 		      const struct item *items, size_t n)
 {
 	static const struct table_column columns[] = {
-		{"", false},     {"ACTION", false}, {"NAME", false}, {"MODE", false},
-		{"SIZE", true},  {"RAW", true},     {"LOST", true},  {"MAP", false},
-		{"ALIGN", true}, {"FS", false},     {"WHY", false},
+		{"", false},     {"", false},   {"ACTION", false}, {"NAME", false},
+		{"MODE", false}, {"SIZE", true}, {"RAW", true},     {"LOST", true},
+		{"MAP", false},  {"ALIGN", true}, {"FS", false},     {"WHY", false},
 	};
 	struct table table;
 
 	table_init(&table, columns, ARRAY_SIZE(columns));
 	for (size_t i = 0; i < n; i++)
 		add_row(&table, plan, &items[i]);
-	table_print(&table, paper, INDENT, out);
+	table_print(&table, paper, 0, out);
 	table_release(&table);
 }
 
@@ -175,6 +174,7 @@ static void add_device_steps(struct text *out, const struct paper *paper, const 
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		const struct step *step = &plan->steps[i];
 		_cleanup_(text_release) struct text line = {0};
+		struct action action = step_action(step);
 
 		if (step->ns || step->seen || !step->device)
 			continue;
@@ -182,7 +182,7 @@ static void add_device_steps(struct text *out, const struct paper *paper, const 
 		text_addf(&line, " %s %s \"%s\": %s", step_name(step->kind),
 			  step->planned ? "region" : "device",
 			  step->planned ? step->region->name : step->device->name, step->reason);
-		ink_add(out, paper, INK_YELLOW, "~");
+		ink_add(out, paper, action.ink, (char[]){action.sign, '\0'});
 		paragraph_add(out, paper, 1, INDENT, INK_PLAIN, text_str(&line));
 	}
 	if (any)
@@ -202,6 +202,10 @@ static void add_problems(struct text *out, const struct paper *paper, const stru
 			text_addf(&line, " (%s:%u)", LAYOUT_AT(&plan->layout->files, p->line));
 		ink_add(out, paper, INK_RED, "!");
 		paragraph_add(out, paper, 1, INDENT, INK_PLAIN, text_str(&line));
+		if (!p->next)
+			continue;
+		text_add(out, "  > ");
+		paragraph_add(out, paper, 4, 4, INK_PLAIN, p->next);
 	}
 	if (plan->n_problems)
 		text_add_char(out, '\n');

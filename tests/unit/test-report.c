@@ -51,11 +51,11 @@ static void a_plan_for_an_unbound_carveout_is_conditional(void)
 		"  a-d data 50.0 GiB, : map and padding 529 MiB, . free 13.5 GiB (11.5 GiB in one "
 		"piece),\n"
 		"  # labels 128 KiB\n"
-		"    ACTION   NAME    MODE      SIZE      RAW MAP ALIGN FS   WHY\n"
-		"  a + create guest-1 devdax   8 GiB  8.0 GiB mem 1 GiB      absent\n"
-		"  b + create guest-2 devdax   8 GiB  8.0 GiB mem 1 GiB      absent\n"
-		"  c + create images  fsdax   32 GiB 32.5 GiB dev 2 MiB ext4 absent\n"
-		"  d + create journal sector 2.0 GiB  2.0 GiB     4 KiB xfs  absent\n"
+		"    ACTION NAME    MODE      SIZE      RAW MAP ALIGN FS   WHY\n"
+		"+ a create guest-1 devdax   8 GiB  8.0 GiB mem 1 GiB      absent\n"
+		"+ b create guest-2 devdax   8 GiB  8.0 GiB mem 1 GiB      absent\n"
+		"+ c create images  fsdax   32 GiB 32.5 GiB dev 2 MiB ext4 absent\n"
+		"+ d create journal sector 2.0 GiB  2.0 GiB     4 KiB xfs  absent\n"
 		"\n"
 		"to do: reserve 1 device, bind 1 device; then, if the RAM is empty, create 4 "
 		"namespaces\n"
@@ -83,22 +83,25 @@ static void a_plan_shows_conflicts_and_others(void)
 		"  A a data 40.0 GiB, : map and padding 2 MiB, . free 24.0 GiB (16.0 GiB in one "
 		"piece),\n"
 		"  # labels 128 KiB\n"
-		"    ACTION     NAME        MODE       SIZE    RAW MAP ALIGN WHY\n"
-		"  a ! conflict images      devdax 32.0 GiB 32 GiB mem 2 MiB mode is devdax, not "
+		"    ACTION   NAME        MODE       SIZE    RAW MAP ALIGN WHY\n"
+		"! a conflict images      devdax 32.0 GiB 32 GiB mem 2 MiB mode is devdax, not "
 		"fsdax\n"
-		"  A   leave    th\xef\xbf\xbd[31meirs raw       8 GiB  8 GiB           not in the "
+		"  A leave    th\xef\xbf\xbd[31meirs raw       8 GiB  8 GiB           not in the "
 		"layout\n"
-		"    - no room  huge        fsdax    60 GiB        dev 2 MiB 60 GiB and overhead wanted, 24.0 "
-		"GiB\n"
-		"                                                            free in region "
-		"\"vmcache\" (16.0 GiB in\n"
-		"                                                            one piece); held "
-		"by \"images\" (32 GiB),\n"
-		"                                                            \"th\xef\xbf\xbd[31meirs\" "
-		"(8 GiB)\n"
+		"!   no room  huge        fsdax    60 GiB        dev 2 MiB 60 GiB and overhead wanted, "
+		"24.0 GiB free\n"
+		"                                                          in region \"vmcache\" (16.0 "
+		"GiB in one\n"
+		"                                                          piece); held by \"images\" (32 "
+		"GiB),\n"
+		"                                                          \"th\xef\xbf\xbd[31meirs\" (8 "
+		"GiB)\n"
 		"\n"
 		"! namespace \"images\" was kept as it is: mode is devdax, not fsdax "
 		"(layout.toml:9)\n"
+		"  > change the layout to what is there, or have it made anew, empty: \"ramdax "
+		"apply\n"
+		"    --recreate=images\"\n"
 		"! no room for namespace \"huge\": 60 GiB and overhead wanted, 24.0 GiB free in "
 		"region \"vmcache\" (16.0\n"
 		"  GiB in one piece); held by \"images\" (32 GiB), \"th\xef\xbf\xbd[31meirs\" (8 GiB); "
@@ -127,7 +130,7 @@ static void a_plan_shows_what_alignment_costs(void)
 	CHECK(strstr(text, "[////////aaaaaa"));
 	CHECK(strstr(text, "/ lost to alignment 1022 MiB"));
 	CHECK(strstr(text, "ACTION NAME  MODE    SIZE   RAW     LOST MAP ALIGN\n"));
-	CHECK(strstr(text, "= keep guest devdax 8 GiB 9 GiB 1022 MiB mem 1 GiB\n"));
+	CHECK(strstr(text, "= a keep   guest devdax 8 GiB 9 GiB 1022 MiB mem 1 GiB\n"));
 	scene_release(&s);
 }
 
@@ -142,7 +145,7 @@ static void nothing_to_do_is_one_sentence(void)
 	scene_see(&s, "images", MODE_RAW, SCENE_START, 512 * MIB);
 	text = plan_text(&s, &plain);
 	CHECK(strstr(text, "\nnothing to do: 1 namespace is as declared\n"));
-	CHECK(strstr(text, "  a = keep images raw"));
+	CHECK(strstr(text, "\n= a keep   images raw"));
 	s.layout.n_regions = 0;
 	s.machine.n_regions = s.machine.n_carveouts = s.machine.n_devices = 0;
 	none = plan_text(&s, &plain);
@@ -162,7 +165,7 @@ static void a_refused_region_is_a_closed_box(void)
 	CHECK(strstr(text, "region \"vmcache\": 1.0 GiB carveout at 0x100000000, node 0: refused: "
 			   "this kernel"));
 	CHECK(!strchr(text, '['));
-	CHECK(strstr(text, "- blocked images raw  512 MiB its region is refused\n"));
+	CHECK(strstr(text, "! blocked images raw  512 MiB its region is refused\n"));
 	scene_release(&s);
 }
 
