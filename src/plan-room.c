@@ -100,6 +100,12 @@ static void no_room(struct work *w, struct plan_namespace *p, const struct place
 	p->reason = text_take(&text);
 	plan_problem(w->plan, status, p->ns->line, p->ns->required,
 		     "no room for namespace \"%s\": %s", p->ns->name, p->reason);
+	if (status == STATUS_CONFLICT)
+		plan_next(w->plan, "\"ramdax apply --prune\" removes what the layout does not "
+				   "name, \"ramdax apply --recreate\" makes anew what differs");
+	else
+		plan_next(w->plan, "ask for less, or give the region a greater size in the layout, "
+				   "run \"ramdax update-bootloader\" and reboot");
 }
 
 /* Whether everything declared would fit if nothing else were there. */

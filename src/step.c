@@ -75,7 +75,8 @@ static int bind_device(struct sysfs *fs, const struct seen_device *d, struct tex
 	    !strcmp(driver, "ramdax"))
 		r = 0;
 	if (r == -ENOENT)
-		text_add(why, "the ramdax driver could not be loaded");
+		text_add(why, "the ramdax driver could not be loaded (\"modprobe ramdax\" says "
+			      "why)");
 	nd_settle(fs);
 	return r;
 }

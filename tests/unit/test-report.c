@@ -107,6 +107,9 @@ static void a_plan_shows_conflicts_and_others(void)
 		"  GiB in one piece); held by \"images\" (32 GiB), \"th\xef\xbf\xbd[31meirs\" (8 GiB); "
 		"it is required\n"
 		"  (layout.toml:13)\n"
+		"  > ask for less, or give the region a greater size in the layout, run \"ramdax "
+		"update-bootloader\"\n"
+		"    and reboot\n"
 		"\n"
 		"nothing can be done: 2 problems\n"
 		"the medium is RAM: its contents are gone at power off\n");
