@@ -39,6 +39,7 @@ static bool takes_away(enum step_kind kind)
 	case STEP_ENABLE:
 	case STEP_CREATE:
 	case STEP_FORMAT:
+	case STEP_START:
 		break;
 	}
 	return false;
