@@ -9,7 +9,9 @@ CFLAGS ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 CPPFLAGS += -D_GNU_SOURCE -DRAMDAX_VERSION='"$(VERSION)"' -Isrc
 WARNINGS := -Wall -Wextra -Wswitch-enum -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wno-format-nonliteral
-override CFLAGS += -std=c11 $(WARNINGS) -ffunction-sections -fdata-sections
+# Nothing unwinds the stack at run time, and images carry what is in the program.
+override CFLAGS += -std=c11 $(WARNINGS) -ffunction-sections -fdata-sections \
+	-fno-asynchronous-unwind-tables
 LDFLAGS += -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack
 ifeq ($(STATIC),yes)
 LDFLAGS += -static
