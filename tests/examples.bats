@@ -59,6 +59,7 @@ examples() {
 	END
 	printf '#!/bin/sh\nprintf "%%s\\n" "$0" "$@"\n' >"$work/bin/kexec"
 	cp "$work/bin/kexec" "$work/bin/systemctl"
+	cp "$work/bin/kexec" "$work/bin/journalctl"
 	chmod 755 "$work"/bin/*
 	examples man/ramdax.8 man/ramdax-gen-cmdline.8 doc/runbook.md
 	for example in "$work"/examples/*.sh; do
@@ -73,12 +74,13 @@ examples() {
 		*'status --json'*) [ -z "$output" ] ;; # all is as declared, and none is "guest"
 		*'gen-cmdline --root captured/host7'*) [[ $output == *memmap=*'!'* ]] ;;
 		*kexec*) [[ $output == *'--append=root=LABEL=root memmap='*'!'*systemctl* ]] ;;
+		journalctl*) [[ $output == *journalctl*'-t'*'ramdax'* ]] ;;
 		*'gen-cmdline --verbose'*) [[ $output == *'memmap='* ]] ;;
 		*) false ;;
 		esac
 		n=$((n + 1))
 	done
-	[ "$n" -eq 8 ]
+	[ "$n" -eq 9 ]
 	[ "$(wc -l <"$work/ran")" -gt 10 ]
 }
 
@@ -109,7 +111,7 @@ examples() {
 		[[ $output == *'guest: absent: it was not made yet'* ]]
 		[[ $output == *'plain: foreign: '* ]]
 	done
-	run eval "$(sed 's/"guest"/"memory"/' "$work"/examples/ramdax.8.4.sh)"
+	run eval "$(sed 's/"guest"/"memory"/' "$(grep -l '"guest"' "$work"/examples/ramdax.8.*.sh)")"
 	[ "$output" = /dev/dax0.1 ]
 }
 
