@@ -119,7 +119,9 @@ static void add_heading(struct text *out, const struct paper *paper, const struc
 	if (region->reason)
 		text_addf(&rest, ": %s", region->reason);
 	else if (region->seen && !region->seen->enabled)
-		text_add(&rest, ": not up, the kernel refuses its labels");
+		text_add(&rest, region->seen->startable
+					? ": not enabled"
+					: ": not up, the kernel refuses its labels");
 	else if (!region->seen) {
 		text_add(&rest, ": ");
 		add_carveout_note(&rest, row_platform_device(region, m));
