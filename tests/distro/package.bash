@@ -31,7 +31,22 @@ upgraded() {
 		rm -r /image'
 }
 
-# For the last boot's script.
+# The machine without the package: it boots, and has all of its memory.
+purged_boots() {
+	vm_script <<-'END'
+		is "the boot completed, and no unit failed" "$booted $(systemctl --failed --plain --no-legend)" \
+			"running "
+		fails "no carveout is on the command line" grep memmap= /proc/cmdline
+		is "nor in the memory map" "$(grep -ci 'persistent memory' /proc/iomem)" 0
+		is "nor is there a bus for any" "$(ls /sys/bus/nd/devices 2>/dev/null)" ""
+		at_least "the system has all of its memory, in MiB" \
+			$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo) / 1024)) 3600
+		is "and nothing speaks of ramdax" "$(journalctl -b -q -t ramdax)" ""
+	END
+	distro_boot
+}
+
+# For the last script before that.
 purge_script() {
 	cat <<-'END'
 		sed -i /srv/d /etc/fstab

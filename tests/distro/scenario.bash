@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154 # variables of lib.bash
 #
 # What every distribution shall do with the same layout and the same fstab, cold and warm:
-# whole_life SUITE GENERATOR [SCRIPT]; with SCRIPT cold once more, and then that.
+# whole_life SUITE GENERATOR [SCRIPT], which is what the last script ends with.
 
 whole_life_files() {
 	vm_layout <<-'END'
@@ -114,22 +114,17 @@ whole_life() {
 	distro_boot
 	stopped_cleanly
 
-	boot_says adopted <<-'END'
-		for mount in images pool log; do
-			is "$mount has what it had" "$(cat /srv/$mount/file)" precious
-		done
-		is "guest has what it had" "$(daxio read "$(device guest)" 0 8)" precious
-	END
+	{
+		cat <<-'END'
+			for mount in images pool log; do
+				is "$mount has what it had" "$(cat /srv/$mount/file)" precious
+			done
+			is "guest has what it had" "$(daxio read "$(device guest)" 0 8)" precious
+		END
+		echo "${3-}"
+	} | boot_says adopted
 	distro_boot
 	stopped_cleanly
-
-	[ "${3-}" ] || return 0
-	vm_ram 4G
-	boot_says created <<-END
-		is "nothing is in images" "\$(find /srv/images -mindepth 1 ! -name lost+found)" ""
-		${3-}
-	END
-	distro_boot
 }
 
 # Nothing of the last shutdown failed.
