@@ -14,6 +14,7 @@
 
 struct recorded {
 	char *name;
+	size_t at; /* its place in the report */
 	uuid_t uuid;
 	bool has_uuid;
 	char *word; /* its state, as it was reported */
@@ -23,7 +24,7 @@ struct recorded {
 };
 
 struct boot_record {
-	struct recorded *namespaces;
+	struct recorded *namespaces; /* by name; those of a name as they were written */
 	size_t n;
 	struct spent spent;
 	bool has_spent;
@@ -87,11 +88,20 @@ static void read_namespace(struct boot_record *record, struct json_object *ns)
 		return;
 	new = MEM_APPEND(record->namespaces, record->n);
 	new->name = mem_strdup(name ? name : "");
+	new->at = record->n;
 	new->word = mem_strdup(word);
 	new->state = state;
 	new->has_uuid = uuid &&uuid_parse(uuid, new->uuid) == 0;
 	new->has_took = took &&json_object_get_int64(took) >= 0;
 	new->took = new->has_took ? (uint64_t)json_object_get_int64(took) : 0;
+}
+
+static int compare_recorded(const void *a, const void *b)
+{
+	const struct recorded *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : (x->at > y->at) - (x->at < y->at);
 }
 
 static void read_regions(struct boot_record *record, struct json_object *regions)
@@ -103,6 +113,8 @@ static void read_regions(struct boot_record *record, struct json_object *regions
 		for (size_t n = 0; namespaces && n < json_object_array_length(namespaces); n++)
 			read_namespace(record, json_object_array_get_idx(namespaces, n));
 	}
+	if (record->n)
+		qsort(record->namespaces, record->n, sizeof(*record->namespaces), compare_recorded);
 }
 
 /* Written in milliseconds. A phase that is missing took none. */
@@ -179,27 +191,44 @@ static bool is_same(const struct recorded *r, const struct seen_namespace *seen)
 	       (!r->has_uuid || uuid_compare(r->uuid, seen->uuid) == 0);
 }
 
+/* The next one of the name @name after @r, or with NULL the first; NULL if there is none. */
+static const struct recorded *next_of(const struct boot_record *record, const char *name,
+				      const struct recorded *r)
+{
+	size_t first = r ? (size_t)(r - record->namespaces) + 1 : 0;
+
+	for (size_t end = record && !r ? record->n : 0; first < end;) {
+		size_t middle = first + (end - first) / 2;
+
+		if (strcmp(record->namespaces[middle].name, name) < 0)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	if (!record || first == record->n || strcmp(record->namespaces[first].name, name) != 0)
+		return NULL;
+	return &record->namespaces[first];
+}
+
 static const struct recorded *find(const struct boot_record *record, const char *name,
 				   const struct seen_namespace *seen)
 {
-	for (size_t i = 0; record && i < record->n; i++) {
-		const struct recorded *r = &record->namespaces[i];
+	const struct recorded *r = NULL;
 
-		if (r->state != RECORD_UNKNOWN && !strcmp(r->name, name) && is_same(r, seen))
+	while ((r = next_of(record, name, r)))
+		if (r->state != RECORD_UNKNOWN && is_same(r, seen))
 			return r;
-	}
 	return NULL;
 }
 
 bool boot_record_told(const struct boot_record *record, const char *name,
 		      const struct seen_namespace *seen, const char *word)
 {
-	for (size_t i = 0; record && record->told && i < record->n; i++) {
-		const struct recorded *r = &record->namespaces[i];
+	const struct recorded *r = NULL;
 
-		if (!strcmp(r->name, name) && !strcmp(r->word, word) && (!seen || is_same(r, seen)))
+	while (record && record->told && (r = next_of(record, name, r)))
+		if (!strcmp(r->word, word) && (!seen || is_same(r, seen)))
 			return true;
-	}
 	return false;
 }
 

@@ -2,7 +2,8 @@
 #include "command.h"
 
 #include "boot-record.h"
-#include "observe.h"
+#include "look.h"
+#include "mem.h"
 #include "record.h"
 #include "stored.h"
 
@@ -35,6 +36,7 @@ static enum status run(const struct invocation *in)
 	struct plan_options plan_options = command_plan_options(in);
 	struct boot_record *record;
 	_cleanup_(text_release) struct text out = {0};
+	_cleanup_(freep) char *boot_id = NULL;
 	struct report_style style = command_style();
 	struct layout *layout = NULL;
 	struct machine *machine;
@@ -48,13 +50,14 @@ static enum status run(const struct invocation *in)
 	if (status != STATUS_OK)
 		goto close;
 	stored_digest(layout, fs.root_fd);
-	machine = observe(&fs);
-	record = record_read(&fs, machine->boot_id);
+	if (sysfs_read(&fs, &boot_id, "proc/sys/kernel/random/boot_id") < 0)
+		boot_id = mem_strdup("");
+	record = record_read(&fs, boot_id);
 	plan_options.settled = boot_record_settled;
 	plan_options.settled_context = record;
 	plan_options.scrubbed = boot_record_scrubbed;
 	plan_options.scrubbed_context = record;
-	plan = plan_make(layout, machine, &plan_options);
+	look(&fs, layout, &plan_options, &machine, &plan);
 	if (in->check)
 		status = answer(plan);
 	if (in->json)

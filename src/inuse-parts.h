@@ -22,6 +22,7 @@ struct inuse_search {
 	const struct sysfs *fs;
 	struct inuse_node *nodes; /* sorted by kind and number */
 	size_t n_nodes;
+	bool partitions; /* there are some: two nodes may be of one disk */
 	char *blind; /* what could not be looked at, as the words for a user; or NULL */
 };
 

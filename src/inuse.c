@@ -6,12 +6,15 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "crew.h"
 #include "inuse-parts.h"
 #include "mem.h"
 #include "units.h"
 
 #define SWAPS_MAX (1 * MIB)
 #define NVMET     "sys/kernel/config/nvmet/subsystems"
+/* Devices that are worth another thread. */
+#define DEVICES_SHARE 16
 
 static int compare_nodes(const void *a, const void *b)
 {
@@ -65,21 +68,29 @@ void inuse_note(const struct inuse_node *node, const char *format, ...)
 	node->owner->user = text_take(&text);
 }
 
+/* A device being looked at, and the nodes that are found of it. */
+struct look {
+	const struct sysfs *fs;
+	struct inuse *owner;
+	struct inuse_node *nodes;
+	size_t n_nodes;
+};
+
 /* The device in the directory @dir, whose last component is its name. */
-static bool node_add(struct inuse_search *search, const char *dir, struct inuse *owner)
+static bool node_add(struct look *look, const char *dir)
 {
 	_cleanup_(freep) char *text = NULL;
 	const char *name = strrchr(dir, '/') + 1;
 	unsigned major, minor;
 
-	if (sysfs_read(search->fs, &text, "%s/dev", dir) < 0 ||
+	if (sysfs_read(look->fs, &text, "%s/dev", dir) < 0 ||
 	    sscanf(text, "%u:%u", &major, &minor) != 2)
 		return false;
-	*MEM_APPEND(search->nodes, search->n_nodes) = (struct inuse_node){
+	*MEM_APPEND(look->nodes, look->n_nodes) = (struct inuse_node){
 		.character = !strncmp(name, "dax", 3),
 		.dev = makedev(major, minor),
 		.name = mem_strdup(name),
-		.owner = owner,
+		.owner = look->owner,
 	};
 	return true;
 }
@@ -97,34 +108,56 @@ static void holders_observe(const struct sysfs *fs, const char *dir, struct inus
 	sysfs_free_names(names, n);
 }
 
-static void device_observe(struct inuse_search *search, struct inuse *device)
+static void device_observe(void *context, size_t number)
 {
+	struct look *look = (struct look *)context + number;
+	const struct sysfs *fs = look->fs;
+	struct inuse *device = look->owner;
 	const char *name = strrchr(device->dir, '/') + 1;
 	_cleanup_(freep) char *driver = NULL;
 	char **names = NULL;
 	size_t n = 0;
 
-	node_add(search, device->dir, device);
+	node_add(look, device->dir);
 	if (!strncmp(name, "dax", 3)) {
 		/* kmem makes system memory of it. */
-		if (sysfs_read_link(search->fs, &driver, "%s/driver", device->dir) == 0 &&
+		if (sysfs_read_link(fs, &driver, "%s/driver", device->dir) == 0 &&
 		    strcmp(driver, "device_dax") != 0)
 			device->user = mem_printf("driver %s", driver);
 		return;
 	}
-	holders_observe(search->fs, device->dir, device);
-	if (sysfs_list(search->fs, &names, &n, "%s", device->dir) < 0)
+	holders_observe(fs, device->dir, device);
+	if (sysfs_list(fs, &names, &n, "%s", device->dir) < 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
-		_cleanup_(freep) char *partition = mem_printf("%s/%s", device->dir, names[i]);
+		_cleanup_(freep) char *partition = NULL;
 
-		if (strncmp(names[i], name, strlen(name)) != 0 ||
-		    !sysfs_exists(search->fs, "%s/partition", partition))
+		if (strncmp(names[i], name, strlen(name)) != 0)
 			continue;
-		node_add(search, partition, device);
-		holders_observe(search->fs, partition, device);
+		partition = mem_printf("%s/%s", device->dir, names[i]);
+		if (!sysfs_exists(fs, "%s/partition", partition))
+			continue;
+		node_add(look, partition);
+		holders_observe(fs, partition, device);
 	}
 	sysfs_free_names(names, n);
+}
+
+static void devices_observe(struct inuse_search *search, struct inuse *devices, size_t n)
+{
+	_cleanup_(freep) struct look *looks = mem_calloc(n + 1, sizeof(*looks));
+
+	for (size_t i = 0; i < n; i++)
+		looks[i] = (struct look){.fs = search->fs, .owner = &devices[i]};
+	crew_run(crew_size(n / DEVICES_SHARE), n, device_observe, looks);
+	for (size_t i = 0; i < n; i++) {
+		search->partitions |= looks[i].n_nodes > 1;
+		for (size_t j = 0; j < looks[i].n_nodes; j++)
+			*MEM_APPEND(search->nodes, search->n_nodes) = looks[i].nodes[j];
+		free(looks[i].nodes);
+	}
+	if (search->n_nodes)
+		qsort(search->nodes, search->n_nodes, sizeof(*search->nodes), compare_nodes);
 }
 
 static void swaps_observe(const struct inuse_search *search)
@@ -196,20 +229,37 @@ static int open_exclusively(const struct sysfs *fs, const char *name)
 	return sysfs_open_file(fs, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC, "dev/%s", name);
 }
 
+/* Nodes that are tried one by one, and whether each is taken. */
+struct trial {
+	const struct inuse_search *search;
+	bool *taken;
+};
+
+static void try_claim(void *context, size_t i)
+{
+	struct trial *trial = context;
+	const struct inuse_node *node = &trial->search->nodes[i];
+	_cleanup_(closep) int fd = -1;
+
+	if (node->character || node->owner->user)
+		return;
+	fd = open_exclusively(trial->search->fs, node->name);
+	trial->taken[i] = fd == -EBUSY;
+}
+
 /* Whatever else claims a block device shows as EBUSY to one who would claim it too: a file system
  * unmounted lazily, the second device of one, bcache, drbd. */
 static void claims_observe(const struct inuse_search *search)
 {
-	for (size_t i = 0; i < search->n_nodes; i++) {
-		const struct inuse_node *node = &search->nodes[i];
-		_cleanup_(closep) int fd = -1;
+	size_t n = search->n_nodes;
+	_cleanup_(freep) bool *taken = mem_calloc(n + 1, sizeof(*taken));
+	struct trial trial = {search, taken};
 
-		if (node->character || node->owner->user)
-			continue;
-		fd = open_exclusively(search->fs, node->name);
-		if (fd == -EBUSY)
-			inuse_note(node, "claimed by the kernel");
-	}
+	/* A disk and its partitions would be in each other's way. */
+	crew_run(search->partitions ? 1 : crew_size(n / DEVICES_SHARE), n, try_claim, &trial);
+	for (size_t i = 0; i < n; i++)
+		if (taken[i])
+			inuse_note(&search->nodes[i], "claimed by the kernel");
 }
 
 /* Claims a whole disk, which claims its partitions, too (block/bdev.c, bd_may_claim). -EBUSY, or
@@ -226,10 +276,7 @@ static int claim(const struct sysfs *fs, struct inuse *device)
 
 static void users_observe(struct inuse_search *search, struct inuse *devices, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		device_observe(search, &devices[i]);
-	if (search->n_nodes)
-		qsort(search->nodes, search->n_nodes, sizeof(*search->nodes), compare_nodes);
+	devices_observe(search, devices, n);
 	swaps_observe(search);
 	loops_observe(search);
 	nvmet_observe(search);

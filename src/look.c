@@ -76,8 +76,8 @@ static bool is_harmless(const struct step *step)
 	return false;
 }
 
-/* Whether @plan would be the same if nothing had been passed over. Whoever reads of a conflict
- * wants to know all of it. */
+/* Whether @plan would be the same if nothing had been passed over. Who destroys must know who uses
+ * it; whoever reads of a conflict wants to know all of it. */
 static bool suffices(const struct plan *plan)
 {
 	bool harmless = !plan->n_problems;
@@ -92,14 +92,17 @@ void look(const struct sysfs *fs, const struct layout *layout, const struct plan
 {
 	SPENT(SPENT_LOOKING);
 	struct plain plain = plain_of(layout);
-	struct observe_choice choice = {is_plain, &plain};
+	struct observe_choice choice = {.passes_over = is_plain, .context = &plain};
 
 	*machine = observe_chosen(fs, &choice);
 	*plan = plan_make(layout, *machine, options);
 	if (!suffices(*plan)) {
+		bool conflict = (*plan)->n_problems;
+
+		choice.users = true;
 		plan_free(*plan);
 		machine_free(*machine);
-		*machine = observe(fs);
+		*machine = observe_chosen(fs, conflict ? NULL : &choice);
 		*plan = plan_make(layout, *machine, options);
 	}
 	free(plain.names);

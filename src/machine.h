@@ -87,10 +87,10 @@ struct seen_namespace {
 	uint64_t start; /* physical */
 	uint64_t raw;   /* bytes taken from the region */
 	enum ns_mode mode;
-	bool enabled; /* its device exists */
-	bool claimed; /* a holder (pfn, dax, btt) is attached, enabled or not */
-	char *holder; /* "pfn0.1", "dax0.2", "btt0.0", or NULL */
-	uuid_t holder_uuid;
+	bool enabled;         /* its device exists */
+	bool claimed;         /* a holder (pfn, dax, btt) is attached, enabled or not */
+	char *holder;         /* "pfn0.1", "dax0.2", "btt0.0", or NULL */
+	uuid_t holder_uuid;   /* of a BTT */
 	uint64_t align;       /* fsdax, devdax */
 	enum ns_map map;      /* fsdax, devdax */
 	uint32_t sector_size; /* sector: of the BTT */

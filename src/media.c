@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "media.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "mem.h"
@@ -64,7 +65,10 @@ unsigned media_get16(const unsigned char *at)
 
 uint32_t media_get32(const unsigned char *at)
 {
-	return (uint32_t)get(at, sizeof(uint32_t));
+	uint32_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return le32toh(value);
 }
 
 uint64_t media_get64(const unsigned char *at)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "crew.h"
 #include "mem.h"
 #include "observe-labels.h"
 
@@ -150,9 +151,9 @@ static void holder_observe(const struct sysfs *at, struct seen_namespace *ns)
 	_cleanup_(freep) char *map = NULL;
 
 	ns->claimed = true;
-	(void)read_uuid(at, ns->holder, ns->holder_uuid);
 	if (is_numbered(ns->holder, "btt")) {
 		ns->mode = MODE_SECTOR;
+		(void)read_uuid(at, ns->holder, ns->holder_uuid);
 		ns->sector_size = read_choice(at, ns->holder, "sector_size");
 		block_observe(at, ns->holder, ns);
 		return;
@@ -239,6 +240,41 @@ static void mapping_observe(const struct sysfs *fs, const struct sysfs *at,
 		region->slots_free = (unsigned)n;
 }
 
+/* The namespaces of a region being looked at. */
+struct sights {
+	const struct sysfs *at;
+	const char **names;
+	struct seen_namespace *seen;
+	bool *exist;
+};
+
+static void sight(void *context, size_t i)
+{
+	struct sights *s = context;
+
+	s->exist[i] = namespace_observe(s->at, s->names[i], &s->seen[i]);
+}
+
+/* Those of the @n names that are namespaces are looked at, by all processors if they are many. */
+static void namespaces_see(const struct sysfs *at, char *const *names, size_t n,
+			   struct seen_region *region)
+{
+	_cleanup_(freep) const char **namespaces = NULL;
+	_cleanup_(freep) struct seen_namespace *seen = mem_calloc(n + 1, sizeof(*seen));
+	_cleanup_(freep) bool *exist = mem_calloc(n + 1, sizeof(*exist));
+	struct sights sights = {.at = at, .seen = seen, .exist = exist};
+	size_t n_namespaces = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (is_numbered(names[i], "namespace"))
+			*MEM_APPEND(namespaces, n_namespaces) = names[i];
+	sights.names = namespaces;
+	crew_run(crew_size(n_namespaces / OBSERVE_SHARE), n_namespaces, sight, &sights);
+	for (size_t i = 0; i < n_namespaces; i++)
+		if (exist[i])
+			*MEM_APPEND(region->namespaces, region->n_namespaces) = seen[i];
+}
+
 static void namespaces_observe(const struct sysfs *at, struct seen_region *region)
 {
 	char **names = NULL;
@@ -246,12 +282,7 @@ static void namespaces_observe(const struct sysfs *at, struct seen_region *regio
 
 	if (sysfs_list(at, &names, &n, ".") < 0)
 		return;
-	for (size_t i = 0; i < n; i++) {
-		struct seen_namespace ns;
-
-		if (is_numbered(names[i], "namespace") && namespace_observe(at, names[i], &ns))
-			*MEM_APPEND(region->namespaces, region->n_namespaces) = ns;
-	}
+	namespaces_see(at, names, n, region);
 	sysfs_free_names(names, n);
 	if (region->n_namespaces)
 		qsort(region->namespaces, region->n_namespaces, sizeof(*region->namespaces),

@@ -10,6 +10,9 @@
 #include "machine.h"
 #include "sysfs.h"
 
+/* Namespaces that are worth another thread to look at them. */
+#define OBSERVE_SHARE 16
+
 /* A list of regions, grown by nd_regions_observe(). */
 struct nd_regions {
 	struct seen_region *items;

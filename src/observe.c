@@ -5,6 +5,7 @@
 
 #include "boot.h"
 #include "cmdline.h"
+#include "crew.h"
 #include "devtree.h"
 #include "firmware.h"
 #include "inuse.h"
@@ -171,22 +172,31 @@ struct users {
 	struct inuse *devices;
 	struct seen_namespace **namespaces; /* whose devices they are */
 	size_t n;
+	struct seen_namespace **probed; /* what is on which is looked at */
+	size_t n_probed;
+	bool anything; /* signatures that are unlikely, too */
 };
 
-/* Looks at what is on the device of @ns, and notes it for the question who uses it. */
-static void users_ask_one(struct users *users, struct seen_namespace *ns, bool anything)
+static void users_note(struct users *users, struct seen_namespace *ns)
 {
-	size_t n = users->n;
 	char *dir = nd_device_dir(ns);
+	size_t n = users->n;
 
-	if (dir) {
-		MEM_APPEND(users->devices, n)->dir = dir;
-		*MEM_APPEND(users->namespaces, users->n) = ns;
-	}
-	if (ns->block)
-		fs_probe(users->fs, ns->block, anything, &ns->fs);
+	if (!dir)
+		return;
+	MEM_APPEND(users->devices, n)->dir = dir;
+	*MEM_APPEND(users->namespaces, users->n) = ns;
 }
 
+static void probe(void *context, size_t i)
+{
+	struct users *users = context;
+	struct seen_namespace *ns = users->probed[i];
+
+	fs_probe(users->fs, ns->block, users->anything, &ns->fs);
+}
+
+/* Looks at what is on devices, and notes them for the question who uses them. */
 static void users_ask(struct users *users, const struct nd_regions *regions, bool anything)
 {
 	const struct observe_choice *choice = anything ? NULL : users->choice;
@@ -196,12 +206,19 @@ static void users_ask(struct users *users, const struct nd_regions *regions, boo
 
 		for (size_t j = 0; j < region->n_namespaces; j++) {
 			struct seen_namespace *ns = &region->namespaces[j];
+			bool passes = choice && choice->passes_over(choice->context, ns);
 
-			ns->passed_over = choice && choice->passes_over(choice->context, ns);
+			ns->passed_over = passes && !choice->users;
 			if (!ns->passed_over)
-				users_ask_one(users, ns, anything);
+				users_note(users, ns);
+			if (!passes && ns->block)
+				*MEM_APPEND(users->probed, users->n_probed) = ns;
 		}
 	}
+	users->anything = anything;
+	crew_run(crew_size(users->n_probed), users->n_probed, probe, users);
+	free(TAKE_PTR(users->probed));
+	users->n_probed = 0;
 }
 
 static void users_tell(struct users *users)

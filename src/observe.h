@@ -16,11 +16,13 @@
  */
 struct machine *observe(const struct sysfs *fs);
 
-/* Which namespaces of ours need no look at what is on them and who uses them: that takes most of
- * the time. They are marked as passed over, and nothing may be concluded from what is absent. */
+/* Which namespaces of ours need no look at what is on them, nor, unless @users, at who uses them:
+ * that takes most of the time. Without the latter they are marked as passed over, and nothing may
+ * be concluded from what is absent. */
 struct observe_choice {
 	bool (*passes_over)(const void *context, const struct seen_namespace *ns);
 	const void *context;
+	bool users;
 };
 
 /* The same without these. NULL passes over none. */

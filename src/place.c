@@ -126,17 +126,19 @@ static bool place_one(struct space *space, struct place_request *r)
 	return r->placed;
 }
 
-/* The index of the request of @pass to be placed next, @n if there is none: the first that is not
- * @done, or the largest of them. */
+/* The index of the request of @pass to be placed next, @n if there is none: the first from @from
+ * on, or the largest that is not @done. */
 static size_t next_of(const struct place_request *requests, size_t n, const bool *done,
-		      enum pass pass, bool largest_first)
+		      enum pass pass, bool largest_first, size_t from)
 {
 	size_t best = n;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = largest_first ? 0 : from; i < n; i++) {
 		if (done[i] || pass_of(&requests[i]) != pass)
 			continue;
-		if (best == n || (largest_first && requests[i].bytes > requests[best].bytes))
+		if (!largest_first)
+			return i;
+		if (best == n || requests[i].bytes > requests[best].bytes)
 			best = i;
 	}
 	return best;
@@ -155,12 +157,13 @@ static size_t place_in_order(const struct range *free_ranges, size_t n_free,
 	for (size_t i = 0; i < n; i++)
 		requests[i].placed = false;
 	for (int pass = 0; pass < PASSES; pass++) {
-		size_t i;
+		size_t i, from = 0;
 
-		while ((i = next_of(requests, n, done, (enum pass)pass, largest_first)) < n) {
+		while ((i = next_of(requests, n, done, (enum pass)pass, largest_first, from)) < n) {
 			struct place_request r = requests[i];
 
 			done[i] = true;
+			from = i + 1;
 			if (pass == PASS_REST)
 				r.bytes -= taken < r.bytes ? taken : r.bytes;
 			if (!place_one(&space, &r))

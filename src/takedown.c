@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "takedown.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "carveout.h"
+#include "crew.h"
 #include "inuse.h"
 #include "mem.h"
 #include "nd.h"
@@ -57,48 +56,34 @@ static int kept(struct text *why, const struct inuse *device)
 	return TAKEDOWN_KEPT;
 }
 
-/* Several threads, each of which takes the next namespace. */
-struct crew {
+/* Namespaces that are taken down by several threads. */
+struct falling {
 	struct sysfs *fs;
 	struct takedown *items;
-	size_t n;
-	_Atomic size_t next;
 };
 
-static void *take_next(void *arg)
+static void take_one(void *context, size_t i)
 {
-	struct crew *crew = arg;
-	size_t i;
+	struct falling *falling = context;
+	struct takedown *t = &falling->items[i];
 
-	while ((i = atomic_fetch_add(&crew->next, 1)) < crew->n) {
-		struct takedown *t = &crew->items[i];
-
-		if (t->result < 0)
-			continue;
-		t->result = nd_free(crew->fs, t->seen->device, t->seen->holder);
-		/* The kernel is about to do something with it: seldom, with many at a time. */
-		if (t->result == -EBUSY)
-			t->result = TAKEDOWN_KEPT;
-		if (t->result < 0)
-			text_addf(&t->why, "unbind: %s", strerror(-t->result));
-	}
-	return NULL;
+	if (t->result < 0)
+		return;
+	t->result = nd_free(falling->fs, t->seen->device, t->seen->holder);
+	/* The kernel is about to do something with it: seldom, with many at a time. */
+	if (t->result == -EBUSY)
+		t->result = TAKEDOWN_KEPT;
+	if (t->result < 0)
+		text_addf(&t->why, "unbind: %s", strerror(-t->result));
 }
 
+/* On a captured machine one after the other, so that what is written has an order. */
 static void take_all(struct sysfs *fs, struct takedown *items, size_t n)
 {
 	SPENT(SPENT_UNBIND);
-	struct crew crew = {.fs = fs, .items = items, .n = n};
-	pthread_t threads[THREADS_MAX];
-	size_t others = 0;
+	struct falling falling = {.fs = fs, .items = items};
 
-	/* On a captured machine one after the other, so that what is written has an order. */
-	while (fs->live && others + 1 < n && others < THREADS_MAX &&
-	       !pthread_create(&threads[others], NULL, take_next, &crew))
-		others++;
-	take_next(&crew);
-	while (others)
-		pthread_join(threads[--others], NULL);
+	crew_run(fs->live ? THREADS_MAX : 1, n, take_one, &falling);
 }
 
 void takedown_namespaces(struct sysfs *fs, struct takedown *items, size_t n)

@@ -52,16 +52,21 @@ void text_add_repeated(struct text *t, const char *s, size_t times)
 void text_vaddf(struct text *t, const char *format, va_list args)
 {
 	va_list again;
+	size_t room;
 	int n;
 
+	text_reserve(t, 0);
+	room = t->capacity - t->len;
 	va_copy(again, args);
-	n = vsnprintf(NULL, 0, format, again);
+	n = vsnprintf(t->s + t->len, room, format, again);
 	va_end(again);
-	if (n < 0)
-		return;
-	text_reserve(t, (size_t)n);
-	vsnprintf(t->s + t->len, (size_t)n + 1, format, args);
-	t->len += (size_t)n;
+	if (n >= 0 && (size_t)n >= room) {
+		text_reserve(t, (size_t)n);
+		vsnprintf(t->s + t->len, (size_t)n + 1, format, args);
+	}
+	if (n >= 0)
+		t->len += (size_t)n;
+	t->s[t->len] = '\0';
 }
 
 void text_addf(struct text *t, const char *format, ...)
