@@ -2,9 +2,6 @@
 #include "blockdev.h"
 
 #include <fcntl.h>
-#include <pthread.h>
-#include <sched.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -12,9 +9,6 @@
 #include "mem.h"
 
 #define CHUNK BLOCKDEV_READ_MAX
-/* A thread costs more than it zeroes below this, and memory has no more bandwidth for more. */
-#define ZERO_SHARE  (64 * MIB)
-#define THREADS_MAX 32
 
 /* udev leaves a locked block device alone: https://systemd.io/BLOCK_DEVICE_LOCKING */
 int blockdev_lock(const char *path)
@@ -93,90 +87,31 @@ static int zero_pages(const struct blockdev *dev, const void *zeros, uint64_t of
 	return r;
 }
 
-/* A range being zeroed by several threads, each of which takes the next chunk. */
-struct sweep {
-	const struct blockdev *dev;
-	const void *zeros;
-	uint64_t offset, n;
-	blockdev_progress *progress;
-	void *context;
-	_Atomic uint64_t next, done;
-	_Atomic uint64_t failed_at; /* offset of the failure that counts */
-	_Atomic int result;         /* the first failure stops all */
-};
-
-/* Zeroes the next chunk. False if there is none left, or no reason to go on. */
-static bool zero_chunk(struct sweep *z)
+static int zero_at(void *device, uint64_t offset, uint64_t n, uint64_t *done)
 {
-	uint64_t at = atomic_fetch_add(&z->next, CHUNK);
-	uint64_t n = at < z->n && z->n - at < CHUNK ? z->n - at : CHUNK;
-	uint64_t written = n;
-	int r, none = 0;
+	const struct blockdev *dev = device;
+	int r = write_at(dev, dev->zeros, n, offset);
 
-	if (at >= z->n || atomic_load(&z->result) < 0)
-		return false;
-	r = write_at(z->dev, z->zeros, n, z->offset + at);
-	if (r < 0)
-		r = zero_pages(z->dev, z->zeros, z->offset + at, n, &written);
-	atomic_fetch_add(&z->done, written);
-	if (r < 0 && atomic_compare_exchange_strong(&z->result, &none, r))
-		atomic_store(&z->failed_at, z->offset + at + written);
-	return r == 0;
+	*done = n;
+	return r < 0 ? zero_pages(dev, dev->zeros, offset, n, done) : 0;
 }
 
-static void *zero_chunks(void *sweep)
+void blockdev_zero_parts(struct blockdev *dev, struct sweep_part *parts, size_t n,
+			 sweep_progress *progress, void *context)
 {
-	while (zero_chunk(sweep))
-		;
-	return NULL;
+	buffer_map(&dev->zeros);
+	sweep(parts, n, zero_at, dev, progress, context);
 }
 
-/* The same in the thread that asked for it, which tells how far all have come. */
-static void zero_chunks_telling(struct sweep *z)
-{
-	int none = 0;
-
-	while (zero_chunk(z)) {
-		uint64_t done = atomic_load(&z->done);
-
-		if (z->progress && !z->progress(z->context, done, z->n) &&
-		    atomic_compare_exchange_strong(&z->result, &none, -ECANCELED))
-			atomic_store(&z->failed_at, z->offset + done);
-	}
-}
-
-static size_t threads_for(uint64_t n)
-{
-	cpu_set_t set;
-	size_t threads = 1;
-
-	if (sched_getaffinity(0, sizeof(set), &set) == 0)
-		threads = (size_t)CPU_COUNT(&set);
-	if (threads > THREADS_MAX)
-		threads = THREADS_MAX;
-	return threads < n / ZERO_SHARE ? threads : n / ZERO_SHARE;
-}
-
-int blockdev_zero(struct blockdev *dev, uint64_t offset, uint64_t n, blockdev_progress *progress,
+int blockdev_zero(struct blockdev *dev, uint64_t offset, uint64_t n, sweep_progress *progress,
 		  void *context, uint64_t *failed_at)
 {
-	struct sweep z = {.dev = dev,
-			  .zeros = buffer_map(&dev->zeros),
-			  .offset = offset,
-			  .n = n,
-			  .progress = progress,
-			  .context = context};
-	size_t wanted = threads_for(n), others = 0;
-	pthread_t threads[THREADS_MAX];
+	struct sweep_part part = {.offset = offset, .n = n};
 
-	while (others + 1 < wanted && !pthread_create(&threads[others], NULL, zero_chunks, &z))
-		others++;
-	zero_chunks_telling(&z);
-	while (others)
-		pthread_join(threads[--others], NULL);
-	if (z.result < 0)
-		*failed_at = z.failed_at;
-	return z.result;
+	blockdev_zero_parts(dev, &part, 1, progress, context);
+	if (part.result < 0)
+		*failed_at = part.failed_at;
+	return part.result;
 }
 
 static int write_piece(struct blockdev *dev, uint64_t base, const struct media_piece *piece)

@@ -7,6 +7,7 @@
 #define RAMDAX_BLOCKDEV_H
 
 #include "media.h"
+#include "sweep.h"
 #include "units.h"
 
 struct blockdev {
@@ -29,16 +30,14 @@ int blockdev_lock(const char *path);
 /* Closes and releases; harmless if it is not open. */
 void blockdev_close(struct blockdev *dev);
 
-/*
- * Told from time to time, by one thread, how many of @total bytes have been zeroed. Returning false
- * stops the zeroing with -ECANCELED.
- */
-typedef bool blockdev_progress(void *context, uint64_t done, uint64_t total);
-
-/* Zeroes @n bytes from @offset, multiples of 4 KiB, on as many threads as there are processors to
- * run on. 0, or -errno with *@failed_at the offset of the first page found that cannot be written. */
-int blockdev_zero(struct blockdev *dev, uint64_t offset, uint64_t n, blockdev_progress *progress,
+/* Zeroes @n bytes from @offset, multiples of 4 KiB, on as many threads as help. 0, or -errno with
+ * *@failed_at the offset of the first page found that cannot be written. See sweep.h. */
+int blockdev_zero(struct blockdev *dev, uint64_t offset, uint64_t n, sweep_progress *progress,
 		  void *context, uint64_t *failed_at);
+
+/* The same for many parts, each with its result. */
+void blockdev_zero_parts(struct blockdev *dev, struct sweep_part *parts, size_t n,
+			 sweep_progress *progress, void *context);
 
 /* Writes all pieces, whose offsets and sizes are multiples of 512 bytes, in order. Their offsets
  * count from @base. 0 or -errno. */

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bulk.h"
 
-#include <pthread.h>
-#include <sched.h>
-#include <stdatomic.h>
 #include <string.h>
 
+#include "clear.h"
 #include "cover.h"
+#include "crew.h"
 #include "fill.h"
 #include "label-image.h"
 #include "label.h"
@@ -26,7 +25,6 @@ struct group {
 	deadline deadline;
 	struct text *why;
 	struct cover cover;
-	_Atomic size_t next; /* to be formatted */
 };
 
 static int failed(struct group *g, int r, const char *what)
@@ -74,42 +72,47 @@ static void fill_all(struct group *g, int (*part)(struct filling *f))
 		fill_one(g, &g->steps[i], part);
 }
 
-/* The next file system, until there is none left. */
-static void *format_next(void *group)
+/* All at once: each takes its share of the time. */
+static void clear(struct group *g)
+{
+	_cleanup_(freep) struct clearing *spaces = mem_calloc(g->n, sizeof(*spaces));
+	uint64_t began = clock_ms(), bytes = 1;
+
+	for (size_t i = 0; i < g->n; i++)
+		spaces[i].filling = filling_of(g, &g->steps[i]);
+	clear_all(&g->cover.raw, spaces, g->n);
+	for (size_t i = 0; i < g->n; i++)
+		bytes += spaces[i].bytes;
+	for (size_t i = 0; i < g->n; i++) {
+		double share = (double)spaces[i].bytes / (double)bytes;
+
+		g->steps[i].result = spaces[i].result;
+		g->steps[i].ms += (uint64_t)(share * (double)(clock_ms() - began));
+	}
+}
+
+static void format_one(void *group, size_t i)
 {
 	struct group *g = group;
-	size_t i;
 
-	while ((i = atomic_fetch_add(&g->next, 1)) < g->n)
-		fill_one(g, &g->steps[i], fill_format);
-	return NULL;
+	fill_one(g, &g->steps[i], fill_format);
 }
 
 /* All file systems, as many at a time as there are processors: mkfs keeps one busy. */
 static void format_all(struct group *g)
 {
 	SPENT(SPENT_MKFS);
-	pthread_t threads[FORMATS_MAX];
-	size_t others = 0, wanted = 0;
-	cpu_set_t set;
+	size_t wanted = 0;
 
 	for (size_t i = 0; i < g->n; i++)
 		wanted += g->steps[i].step->format;
-	if (sched_getaffinity(0, sizeof(set), &set) == 0 && wanted > (size_t)CPU_COUNT(&set))
-		wanted = (size_t)CPU_COUNT(&set);
-	if (wanted > FORMATS_MAX)
-		wanted = FORMATS_MAX;
-	while (others + 1 < wanted && !pthread_create(&threads[others], NULL, format_next, g))
-		others++;
-	format_next(g);
-	while (others)
-		pthread_join(threads[--others], NULL);
+	crew_run(crew_size(wanted < FORMATS_MAX ? wanted : FORMATS_MAX), g->n, format_one, g);
 }
 
 /* Fills the spaces of all; one that fails is left out. 0 or -errno. */
 static int fill(struct group *g)
 {
-	fill_all(g, fill_clear);
+	clear(g);
 	format_all(g);
 	fill_all(g, fill_info);
 	return failed(g, blockdev_flush(&g->cover.raw), "flushing");

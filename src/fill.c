@@ -31,13 +31,19 @@ static int zero(struct filling *f)
 	return zero_space(&zeroing);
 }
 
-static int wipe(struct filling *f)
+void fill_signatures(const struct filling *f, struct media *media)
 {
 	struct shape shape = shape_of(f->step->ns);
+
+	infoblock_wipe(&shape, f->step->where.start, f->step->where.size, media);
+}
+
+static int wipe(struct filling *f)
+{
 	struct media media = {0};
 	int r;
 
-	infoblock_wipe(&shape, f->step->where.start, f->step->where.size, &media);
+	fill_signatures(f, &media);
 	r = blockdev_write(f->dev, f->base, &media);
 	media_release(&media);
 	return failed(f, r, "wiping signatures");
@@ -77,7 +83,7 @@ bool fill_can_format(const struct step *step)
 	return step->ns->mode != MODE_SECTOR;
 }
 
-int fill_clear(struct filling *f)
+static int clear(struct filling *f)
 {
 	SPENT(f->step->ns->scrub ? SPENT_SCRUB : SPENT_WIPE);
 
@@ -103,7 +109,7 @@ static int format_alone(struct filling *f)
 
 int fill_space(struct filling *f)
 {
-	int r = fill_clear(f);
+	int r = clear(f);
 
 	if (r == 0)
 		r = format_alone(f);

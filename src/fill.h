@@ -30,13 +30,14 @@ bool fill_can_format(const struct step *step);
  */
 int fill_space(struct filling *f);
 
+/* Adds to @media what is zeroed of the space with scrub = false: what would be recognised. */
+void fill_signatures(const struct filling *f, struct media *media);
+
 /*
- * The parts of that, in this order, for many spaces at once; what they wrote is flushed by
- * blockdev_flush(). Removes what was there: all of it, or with scrub = false what would be
- * recognised. Makes the file system, if the step has one; this one may run in several threads.
- * Writes the info block.
+ * Parts of that, in this order, for many spaces at once that were cleared before (clear.h); what
+ * they wrote is flushed by blockdev_flush(). Makes the file system, if the step has one; this one
+ * may run in several threads. Writes the info block.
  */
-int fill_clear(struct filling *f);
 int fill_format(struct filling *f);
 int fill_info(struct filling *f);
 
