@@ -79,17 +79,30 @@ one_run() {
 	took "wipe, $COUNT" ramdax wipe -q --yes --layout /tmp/others.toml
 	parts "wipe, $COUNT"
 
+	for _n in 10 "$PEERS" $((COUNT / 2)); do
+		clear_all
+		ours "cold, $_n" "some$_n"
+		tool release >/dev/null
+		row ms "$(tool enumerate)" "floor, $_n"
+	done
+	usual
+}
+
+# What most hosts have: how much of it all is neither the kernel's making of devices nor mkfs.
+usual() {
+	[ "$COUNT" -ge 64 ] || return 0
 	clear_all
-	ours "cold, $PEERS" some
-	tool release >/dev/null
-	row ms "$(tool enumerate)" "floor, $PEERS"
+	ours "usual layout" usual
+	parts "usual layout"
+	row % "$(jq '.took | 100 - 100 * (.mkfs + .enumeration + .bind + .scrub) / .total | round' \
+		/run/ramdax/report.json)" "usual layout: all but kernel, mkfs and zeroing"
 }
 
 one_by_one() {
 	clear_all
 	tool enumerate >/dev/null
 	_time=$(tool time ndctl create-namespace -m fsdax -s 16M -a 2M)
-	ours "one by one, $PEERS" some
+	ours "one by one, $PEERS" "some$PEERS"
 }
 
 peers() {
@@ -107,7 +120,9 @@ echo ramdax >/sys/bus/platform/devices/e820_pmem/driver_override
 tool enumerate >/dev/null
 
 layout all "$COUNT"
-layout some "$PEERS"
+for _n in 10 "$PEERS" $((COUNT / 2)); do
+	layout "some$_n" "$_n"
+done
 layout others "$COUNT" mem
 cat >/tmp/clear.toml <<-END
 	version = 1
@@ -119,6 +134,18 @@ cat >/tmp/clear.toml <<-END
 	mode = "raw"
 	size = "rest"
 END
+
+{
+	printf 'version = 1\n[[region]]\nname = "bench"\nsize = "%sMiB"\n' $((COUNT * 16))
+	for each in 'ext4 fsdax 64' 'ext4 fsdax 64' 'xfs fsdax 304' 'none devdax 64' 'none devdax 64' \
+		'ext4 sector 64'; do
+		# shellcheck disable=SC2086 # file system, mode and size
+		set -- $each
+		_number=$((${_number:-0} + 1))
+		printf '[[region.namespace]]\nname = "u%s"\nmode = "%s"\nsize = "%sMiB"\n' "$_number" "$2" "$3"
+		[ "$1" = none ] || printf 'filesystem.type = "%s"\n' "$1"
+	done
+} >/tmp/usual.toml
 
 clear_all
 run=0
