@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 struct crew {
 	void (*work)(void *context, size_t i);
@@ -25,11 +26,12 @@ static void *work_on(void *arg)
 size_t crew_size(size_t most)
 {
 	cpu_set_t set;
-	size_t processors = 1;
+	long processors;
 
-	if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0)
-		processors = (size_t)CPU_COUNT(&set);
-	return processors < most ? processors : most;
+	/* Fails where the kernel has more processors than the set has room for. */
+	processors = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set)
+								  : sysconf(_SC_NPROCESSORS_ONLN);
+	return processors > 0 && (size_t)processors < most ? (size_t)processors : most;
 }
 
 void crew_run(size_t threads, size_t n, void (*work)(void *context, size_t i), void *context)

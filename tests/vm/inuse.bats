@@ -326,17 +326,20 @@ make='
 		count = 3
 		size = "16MiB"
 	END
-	# The file system of the first region is made by a program that takes its time.
+	# The file system of the first region is made by a program that takes its time, until somebody
+	# else (it could not mount anything itself) is done with the second.
 	vm_file /usr/lib/ramdax/mkfs.ext4 755 <<-'END'
 		#!/bin/sh
-		sh /guest/meanwhile >>/tmp/meanwhile 2>&1
+		PATH=/usr/sbin:/usr/bin:/busybox
+		if [ -e /tmp/now ] && [ ! -e /tmp/begun ]; then
+			>/tmp/begun
+			until [ -e /tmp/done ]; do sleep 0.1; done
+		fi
 		exec /usr/sbin/mkfs.ext4 "$@"
 	END
 	vm_file /guest/meanwhile <<-'END'
-		[ -e /tmp/now ] && [ ! -e /tmp/done ] || exit 0
-		>/tmp/done
-		PATH=/usr/sbin:/usr/bin:/busybox
 		. /guest/lib.sh
+		until [ -e /tmp/begun ]; do sleep 0.1; done
 		mount -t ext4 -o dax=always "$(device mapped)" /mnt
 		hold /mnt/file >/tmp/held &
 		echo $! >/tmp/file.pid
@@ -346,6 +349,7 @@ make='
 		until [ "$(grep -c held /tmp/held)" = 2 ]; do :; done
 		ndctl create-namespace -r region2 -n theirs -m raw -s 32M
 		echo precious >"$(device theirs)"
+		>/tmp/done
 	END
 	vm_script <<-'END'
 		modprobe -a ext4 device_dax
@@ -357,6 +361,7 @@ make='
 		mapped=$(size mapped)
 		char=$(size char)
 		>/tmp/now
+		sh /guest/meanwhile >/tmp/meanwhile 2>&1 &
 		run 5 ramdax apply --yes --layout /etc/ramdax/more.toml
 		sleep 1
 		is "mapped is as it was" "$(size mapped)" "$mapped"
