@@ -9,6 +9,7 @@
 #include "label-image.h"
 #include "label.h"
 #include "mem.h"
+#include "spent.h"
 
 /* A region being looked at. */
 struct look {
@@ -87,6 +88,7 @@ static bool is_elsewhere(struct look *l, struct blockdev *raw)
  * longer bound then. */
 static int look(struct look *l)
 {
+	SPENT(SPENT_LOOKING);
 	struct cover cover = {.fs = l->fs, .region = l->region, .why = l->why};
 	int r = cover_lay(&cover, LOOK_SCAFFOLD);
 
