@@ -29,7 +29,7 @@ endif
 VERIFIER := $(if $(filter yes,$(VERIFY)),ramdax-verify)
 READER := $(filter-out $(BUILD)/layout-print.o,$(filter $(BUILD)/layout%,$(OBJECTS))) \
 	$(filter $(BUILD)/toml%,$(OBJECTS)) $(foreach o,derive capacity btt media sha256 table \
-	json-make diag text units utf8 mem sysfs,$(BUILD)/$(o).o)
+	json-make json-layout diag text units utf8 mem sysfs,$(BUILD)/$(o).o)
 
 all: ramdax $(VERIFIER)
 

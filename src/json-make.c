@@ -91,12 +91,6 @@ void json_add_uuid_if(struct json_object *parent, const char *key, bool known, c
 	json_add_string(parent, key, known ? text : NULL);
 }
 
-void json_add_origin(struct json_object *parent, const char *file, unsigned line)
-{
-	json_add_string(parent, "file", line ? file : NULL);
-	json_add_number_if(parent, "line", line, line);
-}
-
 void json_finish(struct json_object *root, struct text *out)
 {
 	const char *document = json_object_to_json_string_ext(

@@ -29,9 +29,6 @@ void json_add_null(struct json_object *parent, const char *key);
 void json_add_number_if(struct json_object *parent, const char *key, bool known, uint64_t value);
 void json_add_uuid_if(struct json_object *parent, const char *key, bool known, const uuid_t value);
 
-/* "file" and "line"; both null for line 0. */
-void json_add_origin(struct json_object *parent, const char *file, unsigned line);
-
 /* Writes the document @root, which is released, and a newline. */
 void json_finish(struct json_object *root, struct text *out);
 

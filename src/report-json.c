@@ -2,6 +2,7 @@
 #include "report-json.h"
 
 #include "boot-record.h"
+#include "json-layout.h"
 #include "json-make.h"
 #include "picture.h"
 #include "report-rows.h"
@@ -51,27 +52,6 @@ static void add_shape(struct json_object *parent, const struct row_namespace *ro
 	}
 }
 
-void report_json_layout(struct json_object *parent, const struct layout *layout)
-{
-	struct json_object *drop_ins;
-
-	json_add_string(parent, "path", layout ? layout_path(layout) : NULL);
-	json_add_string(parent, "sha256", layout ? layout->sha256 : NULL);
-	drop_ins = json_add_array(parent, "drop_ins");
-	for (size_t i = 1; layout && i < layout->files.n; i++)
-		json_object_array_add(drop_ins,
-				      json_object_new_string(layout->files.items[i].path));
-}
-
-/* Where the layout declares something; nowhere if @line is 0. */
-static void add_origin(struct json_object *parent, const struct plan *plan, unsigned line)
-{
-	if (line)
-		json_add_origin(parent, LAYOUT_AT(&plan->layout->files, line));
-	else
-		json_add_origin(parent, NULL, 0);
-}
-
 /* @planned: the document is a plan. */
 static void add_namespace(struct json_object *array, const struct machine *m,
 			  const struct plan *plan, const struct row_namespace *row, bool planned)
@@ -97,7 +77,7 @@ static void add_namespace(struct json_object *array, const struct machine *m,
 	json_add_string(ns, "user", seen ? seen->user : NULL);
 	json_add_bool(ns, "dax", seen && seen->dax);
 	json_add_bool(ns, "scrubbed", row->planned && row->planned->scrubbed);
-	add_origin(ns, plan, declared ? declared->line : 0);
+	json_add_origin(ns, plan ? plan->layout : NULL, declared ? declared->line : 0);
 	json_add_bool(ns, "required", declared && declared->required);
 	add_filesystem(ns, seen);
 }
@@ -138,7 +118,7 @@ static void add_region(struct json_object *array, const struct machine *m, const
 	json_add_string(region, "device", d ? d->name : NULL);
 	json_add_string(region, "driver", d ? d->driver : NULL);
 	json_add_string(region, "kernel_name", row->seen ? row->seen->name : NULL);
-	add_origin(region, plan, declared ? declared->line : 0);
+	json_add_origin(region, plan ? plan->layout : NULL, declared ? declared->line : 0);
 	json_add_bool(region, "required", declared && declared->required);
 	if (planned)
 		json_add_string(region, "verdict",
@@ -178,7 +158,7 @@ static void add_layout(struct json_object *root, const struct layout *layout)
 {
 	struct json_object *json = json_add_object(root, "layout");
 
-	report_json_layout(json, layout);
+	json_add_layout(json, layout);
 	json_add_string(json, "resolved", layout && *layout->resolved ? layout->resolved : NULL);
 }
 
@@ -218,7 +198,7 @@ static void add_step(struct json_object *array, const struct plan *plan, const s
 				     : NULL);
 	json_add_string(json, "device", step->device ? step->device->name : NULL);
 	json_add_string(json, "reason", step->reason);
-	add_origin(json, plan, line);
+	json_add_origin(json, plan->layout, line);
 	json_add_number_if(json, "start", creates, step->where.start);
 	json_add_number_if(json, "raw_size", creates, step->where.size);
 	json_add_number_if(json, "size", creates, step->parts.capacity);
@@ -231,7 +211,7 @@ static void add_problem(struct json_object *array, const struct plan *plan,
 	struct json_object *json = json_append_object(array);
 
 	json_add_number(json, "status", (uint64_t)problem->status);
-	add_origin(json, plan, problem->line);
+	json_add_origin(json, plan->layout, problem->line);
 	json_add_string(json, "text", problem->text);
 	json_add_bool(json, "required", problem->required);
 }
@@ -306,8 +286,7 @@ void report_json_status(const struct machine *machine, const struct plan *plan,
 	root = document(machine, plan, &rows, status, false);
 	add_image(root, machine, plan ? plan->layout : NULL, record);
 	add_spent(root, outcome, record);
-	json_add_bool(root, "journal",
-		      (outcome && outcome->told) || boot_record_all_told(record));
+	json_add_bool(root, "journal", (outcome && outcome->told) || boot_record_all_told(record));
 	add_messages(root);
 	json_finish(root, out);
 	rows_release(&rows);

@@ -93,13 +93,6 @@
 #ifndef RAMDAX_REPORT_JSON_H
 #define RAMDAX_REPORT_JSON_H
 
-#include <json-c/json.h>
-
-#include "layout.h"
-
 #define REPORT_VERSION 1
-
-/* The keys of "layout"; of none if @layout is NULL. */
-void report_json_layout(struct json_object *parent, const struct layout *layout);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report-memmap.h"
 
+#include "json-layout.h"
 #include "json-make.h"
 #include "report-json.h"
 
@@ -17,7 +18,7 @@ static void add_text(struct json_object *object, const struct layout *layout, co
 		     unsigned line)
 {
 	json_add_string(object, "text", text);
-	json_add_origin(object, LAYOUT_AT(&layout->files, line));
+	json_add_origin(object, layout, line);
 }
 
 static void add_refusal(struct json_object *root, const struct layout *layout,
@@ -43,7 +44,7 @@ static void add_range(struct json_object *array, const struct layout *layout,
 	json_add_string(json, "state", memmap_origin_name(range->origin));
 	json_add_number(json, "page_maps", range->maps);
 	add_strings(json, "reasons", (const char *const *)range->reasons, range->n_reasons);
-	json_add_origin(json, LAYOUT_AT(&layout->files, range->region->line));
+	json_add_origin(json, layout, range->region->line);
 }
 
 void report_json_memmap(const struct report_memmap *report, struct text *out)
@@ -54,7 +55,7 @@ void report_json_memmap(const struct report_memmap *report, struct text *out)
 	json_add_number(root, "version", REPORT_VERSION);
 	json_add_number(root, "status", (uint64_t)report->status);
 	object = json_add_object(root, "layout");
-	report_json_layout(object, report->layout);
+	json_add_layout(object, report->layout);
 	json_add_string(root, "cmdline", choice->refusal ? NULL : report->line);
 	add_refusal(root, report->layout, choice);
 	json_add_string(root, "fingerprint", report->fingerprint);

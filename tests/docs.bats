@@ -378,7 +378,7 @@ filesystem.type = \"$type\""
 	for header in "${headers[@]}"; do
 		echo "$header"
 		case $header in
-		layout.h | layout-files.h | sysfs.h | cleanup.h | mem.h | text.h | units.h | utf8.h | table.h | json-make.h) ;;
+		layout.h | layout-files.h | sysfs.h | cleanup.h | mem.h | text.h | units.h | utf8.h | table.h | json-make.h | json-layout.h) ;;
 		*) [ -e "verify/$header" ] ;;
 		esac
 	done

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "show.h"
 
+#include "json-layout.h"
 #include "json-make.h"
 #include "mem.h"
 
@@ -42,15 +43,6 @@ static void add_found(struct json_object *ns, const struct found_namespace *foun
 	json_add_string(ns, "kernel_name", found->kernel_name);
 }
 
-/* Where the layout declares something; nowhere if @line is 0. */
-static void add_origin(struct json_object *parent, const struct layout *layout, unsigned line)
-{
-	if (line)
-		json_add_origin(parent, LAYOUT_AT(&layout->files, line));
-	else
-		json_add_origin(parent, NULL, 0);
-}
-
 static void add_namespace(struct json_object *array, const struct layout *layout,
 			  const struct judged_namespace *n)
 {
@@ -65,7 +57,7 @@ static void add_namespace(struct json_object *array, const struct layout *layout
 	add_found(ns, n->found);
 	json_add_uuid_if(ns, "layout_uuid", declared, declared ? declared->uuid : none);
 	json_add_bool(ns, "uuid_declared", declared && declared->uuid_declared);
-	add_origin(ns, layout, declared ? declared->line : 0);
+	json_add_origin(ns, layout, declared ? declared->line : 0);
 	json_add_bool(ns, "required", declared && declared->required);
 	add_filesystem(ns, n);
 }
@@ -87,17 +79,11 @@ static void add_region(struct json_object *array, const struct layout *layout,
 	json_add_number_if(region, "node", found && found->node >= 0,
 			   found ? (uint64_t)found->node : 0);
 	json_add_string(region, "kernel_name", found ? found->kernel_name : NULL);
-	add_origin(region, layout, declared ? declared->line : 0);
+	json_add_origin(region, layout, declared ? declared->line : 0);
 	json_add_bool(region, "required", declared && declared->required);
 	namespaces = json_add_array(region, "namespaces");
 	for (size_t i = 0; i < r->n_namespaces; i++)
 		add_namespace(namespaces, layout, &r->namespaces[i]);
-}
-
-static void add_drop_ins(struct json_object *array, const struct layout *layout)
-{
-	for (size_t i = 1; layout && i < layout->files.n; i++)
-		json_object_array_add(array, json_object_new_string(layout->files.items[i].path));
 }
 
 void show_json(const struct judgement *j, struct text *out)
@@ -107,9 +93,7 @@ void show_json(const struct judgement *j, struct text *out)
 	json_add_number(root, "version", DOCUMENT_VERSION);
 	json_add_number(root, "status", j->status);
 	object = json_add_object(root, "layout");
-	json_add_string(object, "path", j->layout ? layout_path(j->layout) : NULL);
-	json_add_string(object, "sha256", j->layout ? j->layout->sha256 : NULL);
-	add_drop_ins(json_add_array(object, "drop_ins"), j->layout);
+	json_add_layout(object, j->layout);
 	object = json_add_object(root, "namespaces");
 	json_add_number(object, "declared", j->n_declared);
 	json_add_number(object, "equal", j->n_equal);
