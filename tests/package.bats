@@ -11,6 +11,7 @@ setup() {
 	cd "$BATS_TEST_DIRNAME/.." || exit
 	version=$(sed -n 's/^VERSION := //p' Makefile)
 	export LC_ALL=C
+	unset DEBEMAIL DEBFULLNAME
 }
 
 # made TARGET: makes it, once, and sets $made to its path.
@@ -101,10 +102,35 @@ same_files() {
 	run -0 dpkg-deb -c "$made"
 	[[ $output != *verify* ]]
 	[ "$(dpkg-deb -f "$made" Version)" = "$version" ]
+	# RFC 2606: no host has a name that ends so
+	[[ $(dpkg-deb -f "$made" Maintainer) =~ ^"ramdax maintainers <"[a-z]+@[a-z]+\.invalid">"$ ]]
 	run -0 dpkg-deb -f "$made" Static-Built-Using
 	for library in glibc json-c util-linux; do
 		[[ $output =~ (^|\ )$library\ \(=\ [0-9] ]]
 	done
+}
+
+# The tools that would build are stood in for: what they are given is what counts.
+@test "make deb: the maintainer is who DEBEMAIL says" {
+	local tool=$BATS_TEST_TMPDIR/bin/dpkg-buildpackage
+	mkdir "${tool%/*}"
+	cat >"$tool" <<-'END'
+		#!/bin/sh
+		sed -n 's/^Maintainer: //p' debian/control >"$GIVEN"
+		sed -n 's/^ -- \(.*\)  .*/\1/p' debian/changelog >>"$GIVEN"
+		: >../ramdax.deb
+		: >../ramdax.changes
+		: >../ramdax.buildinfo
+	END
+	chmod 755 "$tool"
+	export GIVEN=$BATS_TEST_TMPDIR/given
+	is_given() {
+		: >"$GIVEN"
+		env PATH="${tool%/*}:$PATH" "${@:2}" make -s deb BUILD="$BATS_TEST_TMPDIR/build" >/dev/null
+		[ "$(cat "$GIVEN")" = "$1"$'\n'"$1" ]
+	}
+	is_given 'A & B / C <me@example.org>' DEBEMAIL=me@example.org DEBFULLNAME='A & B / C'
+	is_given 'Me <me@example.org>' DEBEMAIL='Me <me@example.org>' DEBFULLNAME=You
 }
 
 @test "the Debian package: conffiles, and the trigger for images" {
