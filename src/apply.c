@@ -11,9 +11,9 @@
 #include "observe.h"
 #include "pass.h"
 #include "step.h"
+#include "takedown.h"
 
 #define RUN_DIRECTORY "/run/ramdax"
-#define LOCK_PATH     RUN_DIRECTORY "/lock"
 
 /* Override, bind, clear, create, enable, and what each of them may bring to light. A plan that is
  * not empty by then never will be. */
@@ -63,19 +63,28 @@ static void look_again(struct sysfs *fs, const struct layout *layout,
 	look(fs, layout, &plan_options, &outcome->machine, &outcome->plan);
 }
 
+void apply_say_problem(const struct layout *layout, const struct problem *p)
+{
+	_cleanup_(text_release) struct text line = {0};
+
+	text_add(&line, p->text);
+	if (p->line)
+		text_addf(&line, " (%s:%u)", LAYOUT_AT(&layout->files, p->line));
+	if (p->next)
+		text_addf(&line, "; %s", p->next);
+	diag_error("%s", text_str(&line));
+}
+
 static void say_problems(const struct outcome *outcome, const struct layout *layout)
 {
-	for (size_t i = 0; i < outcome->plan->n_problems; i++) {
-		const struct problem *p = &outcome->plan->problems[i];
-		_cleanup_(text_release) struct text line = {0};
+	for (size_t i = 0; i < outcome->plan->n_problems; i++)
+		apply_say_problem(layout, &outcome->plan->problems[i]);
+}
 
-		text_add(&line, p->text);
-		if (p->line)
-			text_addf(&line, " (%s:%u)", LAYOUT_AT(&layout->files, p->line));
-		if (p->next)
-			text_addf(&line, "; %s", p->next);
-		diag_error("%s", text_str(&line));
-	}
+static struct failure kept(const struct outcome *outcome, const struct step *step)
+{
+	return (struct failure){
+		.step = step, .result = TAKEDOWN_KEPT, .why = outcome_last_try(outcome, step)->why};
 }
 
 /* Steps of the last plan were tried without effect or not at all, or there would be none. */
@@ -83,15 +92,20 @@ static void say_ineffective(const struct outcome *outcome, const struct layout *
 {
 	for (size_t i = 0; i < outcome->plan->n_steps; i++) {
 		const struct step *step = &outcome->plan->steps[i];
+		struct failure failure;
 
 		if (step->conditional || outcome_failure(outcome, step_object(step)))
 			continue;
-		step_say_failed(layout, step,
-				outcome_was_kept(outcome, step)
-					? outcome_last_try(outcome, step)->why
-				: outcome_was_tried(outcome, step)
-					? "it had no effect"
-					: "there was no time left, a later run does it");
+		if (outcome_was_kept(outcome, step))
+			failure = kept(outcome, step);
+		else if (outcome_was_tried(outcome, step))
+			failure = (struct failure){.step = step, .why = "it had no effect"};
+		else
+			failure = (struct failure){.step = step,
+						   .result = -ETIMEDOUT,
+						   .why = "there was no time left"};
+		failure.initramfs = outcome->machine->initramfs;
+		step_say_failed(layout, &failure);
 	}
 }
 
@@ -155,10 +169,12 @@ struct outcome *apply_emptying(struct sysfs *fs, const struct layout *layout,
 		pass(fs, layout, outcome, options->deadline);
 	for (size_t i = 0; i < outcome->plan->n_steps; i++) {
 		const struct step *step = &outcome->plan->steps[i];
+		struct failure failure;
 
 		if (!outcome_was_kept(outcome, step))
 			continue;
-		step_say_failed(layout, step, outcome_last_try(outcome, step)->why);
+		failure = kept(outcome, step);
+		step_say_failed(layout, &failure);
 		outcome->status = status_worse(outcome->status, STATUS_CONFLICT);
 	}
 	if (outcome_any_failed(outcome))
@@ -200,7 +216,7 @@ int apply_lock(const struct sysfs *fs)
 		return open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (mkdir(RUN_DIRECTORY, 0755) < 0 && errno != EEXIST)
 		return -errno;
-	fd = open(LOCK_PATH, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	fd = open(APPLY_LOCK_PATH, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
 	if (flock(fd, LOCK_EX) < 0)

@@ -11,11 +11,16 @@
 #include "plan-empty.h"
 #include "sysfs.h"
 
+#define APPLY_LOCK_PATH "/run/ramdax/lock"
+
 struct apply_options {
 	struct plan_options plan;
 	deadline deadline; /* after it no step is begun, and none may go on */
 	bool look_only;    /* do nothing: the outcome says what there would be to do */
 };
+
+/* Says @problem of a plan for @layout, and what somebody can do about it. */
+void apply_say_problem(const struct layout *layout, const struct problem *problem);
 
 /*
  * Applies @layout; says what it does and what went wrong. Only one applies at a time: a second one

@@ -178,7 +178,7 @@ static int apply_layout(void *context)
 	_cleanup_(freep) char *boot_id = NULL;
 
 	if (lock < 0) {
-		diag_error("cannot take the lock: %s", strerror(-lock));
+		diag_error("cannot take the lock \"" APPLY_LOCK_PATH "\": %s", strerror(-lock));
 		return STATUS_FAILED;
 	}
 	if (sysfs_read(run->fs, &boot_id, "proc/sys/kernel/random/boot_id") < 0)
@@ -199,7 +199,8 @@ static enum status report_stuck(const struct run *run)
 {
 	struct machine *unseen = MEM_NEW(struct machine);
 
-	diag_error("not done after %u s and more, the boot goes on without",
+	diag_error("not done after %u s and more, the boot goes on without; see what \"dmesg\" says "
+		   "of it; if it was only slow, give it a greater boot_timeout in the layout",
 		   run->layout->boot_timeout);
 	report(run->in, run->fs, unseen, NULL, NULL, NULL, STATUS_FAILED);
 	machine_free(unseen);
@@ -221,7 +222,8 @@ static enum status apply_supervised(struct run *run)
 	if (r == -ETIMEDOUT)
 		return report_stuck(run);
 	if (r < 0)
-		diag_error("cannot supervise: %s", strerror(-r));
+		diag_error("cannot supervise: %s; run \"ramdax apply\" once the system is up",
+			   strerror(-r));
 	return r < 0 || status < 0 ? STATUS_FAILED : (enum status)status;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "apply.h"
 #include "evidence.h"
 #include "image.h"
 #include "installed.h"
@@ -158,7 +159,7 @@ static enum status check_machine(const struct sysfs *fs, const struct layout *la
 
 		if (p->status != STATUS_MACHINE)
 			continue;
-		diag_error("%s (%s:%u)", p->text, LAYOUT_AT(&layout->files, p->line));
+		apply_say_problem(layout, p);
 		status = STATUS_MACHINE;
 	}
 	if (layout->n_regions) {

@@ -109,7 +109,8 @@ enum status cmd_emptying(const struct invocation *in, struct emptying *what)
 		_cleanup_(closep) int lock = apply_lock(&fs);
 
 		if (lock < 0)
-			diag_error("cannot take the lock: %s", strerror(-lock));
+			diag_error("cannot take the lock \"" APPLY_LOCK_PATH "\": %s",
+				   strerror(-lock));
 		status = lock < 0 ? STATUS_FAILED : empty_locked(in, &fs, layout, what);
 	}
 	layout_free(layout);

@@ -92,7 +92,9 @@ static enum status run_stored(const struct sysfs *fs, const char *fingerprint)
 		diag_error("\"/" CMDLINE_STORE_PATH
 			   "\" is damaged; run \"ramdax update-bootloader\"");
 	else
-		diag_error("cannot read \"/" CMDLINE_STORE_PATH "\": %s", strerror(-r));
+		diag_error("cannot read \"/" CMDLINE_STORE_PATH
+			   "\": %s; run \"ramdax update-bootloader\"",
+			   strerror(-r));
 	return STATUS_MACHINE;
 }
 

@@ -74,7 +74,7 @@ static enum status run(const struct invocation *in)
 
 	if (!script) {
 		diag_error("there is no \"" SCRIPT "\" beside this program, nor where helper "
-			   "programs are");
+			   "programs are; install ramdax again");
 		return STATUS_FAILED;
 	}
 	argv[0] = script;

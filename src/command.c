@@ -53,8 +53,10 @@ enum status command_find_layout(const struct invocation *in, struct layout_files
 	}
 	if (r == 0)
 		return STATUS_OK;
-	diag_error("cannot read the layout \"%s\": %s", files->items[files->n - 1].path,
-		   strerror(-r));
+	diag_error("cannot read the layout \"%s\": %s%s", files->items[files->n - 1].path,
+		   strerror(-r),
+		   r == -ENOENT ? "; write one, see ramdax-layout(5), or name another with --layout"
+				: "");
 	return STATUS_LAYOUT;
 }
 

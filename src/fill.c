@@ -57,9 +57,13 @@ static int format(struct filling *f)
 	struct loop loop;
 	int r, detached;
 
-	r = failed(f, loop_attach(&loop, f->dev->fd, part), "attaching a loop device");
+	r = loop_attach(&loop, f->dev->fd, part);
+	if (r == -ENOENT || r == -ENODEV || r == -ENXIO) {
+		text_add(f->why, "there are no loop devices");
+		r = -ENOTBLK;
+	}
 	if (r < 0)
-		return r;
+		return failed(f, r, "attaching a loop device");
 	r = format_device(ns, loop.path, ns->scrub, f->deadline, f->why);
 	detached = loop_detach(&loop);
 	return r < 0 ? r : failed(f, detached, "writing the file system");

@@ -154,5 +154,5 @@ int format_device(const struct layout_namespace *ns, const char *device, bool ze
 	else if (r < 0)
 		text_addf(why, "%s: %s", arguments[0], strerror(-r));
 	format_free_arguments(arguments);
-	return r;
+	return r == -ENOENT ? FORMAT_MISSING : r == -EIO ? FORMAT_FAILED : r;
 }

@@ -23,8 +23,10 @@ void format_free_arguments(char **arguments);
  * Makes the file system of @ns on the block device @device. A device whose memory was not @zeroed
  * gets a random UUID: xfs's log recovery would trust stale blocks that bear the new one
  * (fs/xfs/xfs_buf_item_recover.c).
- * 0, or -errno with a sentence part in @why.
+ * 0, FORMAT_*, or -errno with a sentence part in @why.
  */
+#define FORMAT_MISSING (-ENOPKG) /* there is no such program */
+#define FORMAT_FAILED  (-ECHILD) /* it was there, and failed */
 int format_device(const struct layout_namespace *ns, const char *device, bool zeroed, deadline d,
 		  struct text *why);
 

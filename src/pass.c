@@ -20,7 +20,11 @@ static bool conclude(struct outcome *outcome, const struct layout *layout, const
 		diag_debug("not done, %s \"%s\": %s", step_name(step->kind), step_object(step),
 			   text_str(why));
 	else if (r < 0)
-		step_say_failed(layout, step, text_str(why));
+		step_say_failed(layout,
+				&(struct failure){.step = step,
+						  .result = r,
+						  .why = text_str(why),
+						  .initramfs = outcome->machine->initramfs});
 	else
 		step_say_done(step);
 	outcome_record(outcome, step, r, why, ms);

@@ -49,9 +49,7 @@ static char *unclaimed(const struct plan *plan, const struct seen_carveout *c)
 {
 	return claimed(plan, c)
 		       ? NULL
-		       : mem_printf("carveout of %s at 0x%llx: no region of the layout fits it "
-				    "(a region with its address and foreign = true leaves it to "
-				    "others)",
+		       : mem_printf("carveout of %s at 0x%llx: no region of the layout fits it",
 				    SIZE_EXACT(c->range.size), (unsigned long long)c->range.start);
 }
 
@@ -111,21 +109,53 @@ static void override_step(struct plan *plan, const struct seen_device *d)
 	plan_step(plan, STEP_OVERRIDE, "so that no other driver takes it")->device = d;
 }
 
+/* A guest's memory is the host's affair, a device tree the firmware's. */
+static void say_next_unsafe(struct plan *plan, const struct seen_device *d)
+{
+	if (plan->machine->guest)
+		return;
+	if (d->devicetree)
+		plan_next(plan, "correct its reserved memory in the device tree");
+	else
+		plan_next(plan, "\"ramdax update-bootloader\" chooses a safe place, for the next "
+				"boot");
+}
+
+static void say_next_driver(struct plan *plan)
+{
+	if (plan->machine->initramfs)
+		plan_next(plan, "make the initramfs again, for a kernel that has it");
+	else
+		plan_next(plan, "boot a kernel that has it, or install the package of this one's "
+				"further modules if there is one");
+}
+
 /* What to do about a device that is not taken. */
 static void say_next(struct plan *plan, size_t device)
 {
 	_cleanup_(freep) char *why = any_carveout(plan, device, unsafe);
+	_cleanup_(freep) char *nobodys = any_carveout(plan, device, unclaimed);
 	const struct seen_device *d = &plan->machine->devices[device];
 
 	if (why)
-		plan_next(plan, "\"ramdax update-bootloader\" chooses a safe place, for the next "
-				"boot");
+		say_next_unsafe(plan, d);
+	else if (nobodys)
+		plan_next(plan, "declare a region with its address, with foreign = true if it is "
+				"somebody else's");
+	else if (d->absent)
+		plan_next(plan, "boot a kernel that has it");
+	else if (plan->machine->driver == DRIVER_MISSING)
+		say_next_driver(plan);
 	else if (d->user)
 		plan_next(plan, "end what uses it, then run \"ramdax apply\" again");
 	else if (d->signature)
 		plan_next(plan, "if it may be lost, remove it with wipefs(8), then run \"ramdax "
 				"apply\" again; else declare a region with its address and "
 				"foreign = true");
+	else if (d->driver)
+		plan_next(plan, "if what is on it may be lost, unbind it from that driver, then "
+				"run \"ramdax apply\" again; else declare a region with its "
+				"address and foreign = true");
 }
 
 static void refuse(struct plan *plan, size_t device, enum status status, const char *why)
@@ -228,6 +258,7 @@ static void plan_bound(struct plan *plan, size_t device, const struct plan_optio
 			r->reason = mem_strdup("the driver made no region of its carveout");
 			plan_problem(plan, STATUS_FAILED, r->region->line, r->region->required,
 				     "region \"%s\": %s", r->region->name, r->reason);
+			plan_next(plan, "see what \"dmesg\" says of ramdax");
 		} else if (!r->seen->enabled && !r->region->foreign) {
 			plan_down(plan, r, options);
 		} else if (!r->region->foreign) {

@@ -80,6 +80,11 @@ static void problem(struct emptier *e, const struct target *t, enum status statu
 		     why);
 }
 
+static void next_apply(struct emptier *e)
+{
+	plan_next(e->plan, "run \"ramdax apply\", which brings it up or says what it lacks");
+}
+
 /* What is not there is wiped. */
 static void judge_absent(struct emptier *e, const struct target *t)
 {
@@ -90,8 +95,10 @@ static void judge_absent(struct emptier *e, const struct target *t)
 		why = mem_printf("it is not to be seen while the carveout at 0x%llx is not up",
 				 (unsigned long long)hidden->range.start);
 		problem(e, t, STATUS_MACHINE, why);
+		next_apply(e);
 	} else if (e->what->scrub) {
 		problem(e, t, STATUS_FAILED, "it is not there");
+		plan_next(e->plan, "\"ramdax status\" shows what there is");
 	}
 }
 
@@ -121,6 +128,20 @@ static char *objection(const struct emptier *e, const struct target *t, enum sta
 	return NULL;
 }
 
+/* What to do about an objection. */
+static void say_next(struct emptier *e, const struct target *t)
+{
+	if (t->n_found > 1)
+		plan_next(e->plan, "\"ramdax status\" shows them");
+	else if (t->seen->fault)
+		return;
+	else if (t->seen->user)
+		plan_next(e->plan, "end what uses it, then run \"ramdax %s%s %s\" again", verb(e),
+			  e->what->zero ? " --zero" : "", t->ns ? t->ns->name : t->seen->name);
+	else if (e->what->scrub)
+		next_apply(e);
+}
+
 static void judge(struct emptier *e, const struct target *t)
 {
 	_cleanup_(freep) char *why = NULL;
@@ -137,6 +158,8 @@ static void judge(struct emptier *e, const struct target *t)
 	why = objection(e, t, &status);
 	if (why) {
 		problem(e, t, status, why);
+		if (status != STATUS_MACHINE)
+			say_next(e, t);
 		return;
 	}
 	step = plan_step(e->plan, e->what->scrub ? STEP_SCRUB : STEP_WIPE, "%s",

@@ -117,12 +117,14 @@ static void plan_old_labels(struct plan *plan, struct plan_region *r,
 
 	r->state = REGION_LOST;
 	r->reason = mem_strdup(why);
-	if (plan_may_reset(plan, r, options))
+	if (plan_may_reset(plan, r, options)) {
 		plan_region_step(plan, r, STEP_RESET, why);
-	else
-		plan_problem(plan, STATUS_CONFLICT, r->region->line, r->region->required,
-			     "region \"%s\" was kept as it is: %s (--recreate=%s)", r->region->name,
-			     why, r->region->name);
+		return;
+	}
+	plan_problem(plan, STATUS_CONFLICT, r->region->line, r->region->required,
+		     "region \"%s\" was kept as it is: %s (--recreate=%s)", r->region->name, why,
+		     r->region->name);
+	plan_next(plan, "\"ramdax apply --recreate=%s\" makes it anew, empty", r->region->name);
 }
 
 void plan_labels(struct plan *plan, struct plan_region *r, const struct plan_options *options)

@@ -36,22 +36,26 @@ static void remove_step(struct work *w, enum step_kind kind, const struct layout
 /* One that somebody uses stays. */
 static void clear_scaffold(struct work *w, const struct seen_namespace *seen)
 {
-	if (seen->user)
-		plan_problem(w->plan, STATUS_CONFLICT, work_declared(w)->line, false,
-			     "region \"%s\": the unfinished namespace \"%s\" is in use (%s)",
-			     work_declared(w)->name, seen->name, seen->user);
-	else
+	if (!seen->user) {
 		remove_step(w, STEP_CLEAR, NULL, seen, "left unfinished by an interrupted run");
+		return;
+	}
+	plan_problem(w->plan, STATUS_CONFLICT, work_declared(w)->line, false,
+		     "region \"%s\": the unfinished namespace \"%s\" is in use (%s)",
+		     work_declared(w)->name, seen->name, seen->user);
+	plan_next(w->plan, "end what uses it, then run \"ramdax apply\" again");
 }
 
 static void prune(struct work *w, const struct seen_namespace *seen)
 {
-	if (seen->user)
-		plan_problem(w->plan, STATUS_CONFLICT, work_declared(w)->line, false,
-			     "namespace \"%s\" is not in the layout and in use (%s)",
-			     *seen->name ? seen->name : seen->device, seen->user);
-	else
+	if (!seen->user) {
 		remove_step(w, STEP_DESTROY, NULL, seen, "not in the layout");
+		return;
+	}
+	plan_problem(w->plan, STATUS_CONFLICT, work_declared(w)->line, false,
+		     "namespace \"%s\" is not in the layout and in use (%s)",
+		     *seen->name ? seen->name : seen->device, seen->user);
+	plan_next(w->plan, "end what uses it, then run \"ramdax apply --prune\" again");
 }
 
 static bool is_declared(const struct work *w, const struct seen_namespace *seen)

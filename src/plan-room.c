@@ -75,6 +75,16 @@ static void add_holders(const struct work *w, struct text *text)
 		text_addf(text, " and %zu more", n - shown);
 }
 
+static void say_next(struct plan *plan, enum status status)
+{
+	if (status == STATUS_CONFLICT)
+		plan_next(plan, "\"ramdax apply --prune\" removes what the layout does not name, "
+				"\"ramdax apply --recreate\" makes anew what differs");
+	else
+		plan_next(plan, "ask for less, or give the region a greater size in the layout, "
+				"run \"ramdax update-bootloader\" and reboot");
+}
+
 static void no_room(struct work *w, struct plan_namespace *p, const struct place_request *r,
 		    const struct range *free_range, size_t n_free, enum status status)
 {
@@ -100,12 +110,7 @@ static void no_room(struct work *w, struct plan_namespace *p, const struct place
 	p->reason = text_take(&text);
 	plan_problem(w->plan, status, p->ns->line, p->ns->required,
 		     "no room for namespace \"%s\": %s", p->ns->name, p->reason);
-	if (status == STATUS_CONFLICT)
-		plan_next(w->plan, "\"ramdax apply --prune\" removes what the layout does not "
-				   "name, \"ramdax apply --recreate\" makes anew what differs");
-	else
-		plan_next(w->plan, "ask for less, or give the region a greater size in the layout, "
-				   "run \"ramdax update-bootloader\" and reboot");
+	say_next(w->plan, status);
 }
 
 /* Whether everything declared would fit if nothing else were there. */
@@ -172,6 +177,7 @@ static void create_in_order(struct work *w, struct plan_namespace **placed, size
 		plan_problem(w->plan, STATUS_CONFLICT, p->ns->line, p->ns->required,
 			     "no room for namespace \"%s\" in region \"%s\": %s", p->ns->name,
 			     work_declared(w)->name, p->reason);
+		say_next(w->plan, STATUS_CONFLICT);
 	}
 }
 

@@ -99,7 +99,9 @@ static void no_carveout(struct plan *plan, struct plan_region *r)
 	plan_problem(plan, STATUS_MACHINE, r->region->line, r->region->required,
 		     "region \"%s\": %s", r->region->name, r->reason);
 	/* What was lost by a kexec, a reboot with another line does not bring back. */
-	if (plan->machine->boot_kind != BOOT_KEXEC)
+	if (!plan->machine->n_carveouts && !plan->machine->has_iomem)
+		plan_next(plan, "run it as root");
+	else if (plan->machine->boot_kind != BOOT_KEXEC)
 		plan_next(plan, "run \"ramdax update-bootloader\" and reboot");
 }
 

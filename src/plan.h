@@ -41,6 +41,7 @@ enum step_kind {
 	STEP_WIPE,     /* remove a namespace with what makes its contents recognisable */
 	STEP_SCRUB,    /* zero the contents of a namespace */
 };
+#define STEP_KINDS (STEP_SCRUB + 1)
 
 /* Pointers are into layout and machine, which must outlive the plan; NULL where they do not apply.
  */

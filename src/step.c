@@ -75,8 +75,7 @@ static int bind_device(struct sysfs *fs, const struct seen_device *d, struct tex
 	    !strcmp(driver, "ramdax"))
 		r = 0;
 	if (r == -ENOENT)
-		text_add(why, "the ramdax driver could not be loaded (\"modprobe ramdax\" says "
-			      "why)");
+		text_add(why, "the ramdax driver could not be loaded");
 	nd_settle(fs);
 	return r;
 }
@@ -195,18 +194,21 @@ void step_say_done(const struct step *step)
 	}
 }
 
-void step_say_failed(const struct layout *layout, const struct step *step, const char *why)
+void step_say_failed(const struct layout *layout, const struct failure *failure)
 {
+	const struct step *step = failure->step;
 	unsigned line = step->ns ? step->ns->line : step->region ? step->region->line : 0;
 	const char *what = step->ns        ? "namespace"
 			   : step->seen    ? "namespace device"
 			   : step->planned ? "region"
 					   : "device";
+	_cleanup_(text_release) struct text text = {0};
 
+	text_addf(&text, "cannot %s %s \"%s\": %s", step_name(step->kind), what, step_object(step),
+		  failure->why);
 	if (line)
-		diag_error("cannot %s %s \"%s\": %s (%s:%u)", step_name(step->kind), what,
-			   step_object(step), why, LAYOUT_AT(&layout->files, line));
-	else
-		diag_error("cannot %s %s \"%s\": %s", step_name(step->kind), what,
-			   step_object(step), why);
+		text_addf(&text, " (%s:%u)", LAYOUT_AT(&layout->files, line));
+	text_add(&text, "; ");
+	remedy_add(failure, &text);
+	diag_error("%s", text_str(&text));
 }

@@ -7,6 +7,7 @@
 
 #include "deadline.h"
 #include "plan.h"
+#include "remedy.h"
 #include "sysfs.h"
 #include "text.h"
 
@@ -17,9 +18,9 @@ int step_do(struct sysfs *fs, const struct step *step, deadline d, struct text *
 /* The name of what @step concerns: a namespace, a device of the kernel, a region. */
 const char *step_object(const struct step *step);
 
-/* Says that @step was done; that it was not, and why. */
+/* Says that @step was done; that one was not, why, and what to do about it. */
 void step_say_done(const struct step *step);
-void step_say_failed(const struct layout *layout, const struct step *step, const char *why);
+void step_say_failed(const struct layout *layout, const struct failure *failure);
 
 /* Loads the kernel modules that the layout needs. One that is missing will be missed. */
 void step_load_modules(const struct sysfs *fs, const struct layout *layout);

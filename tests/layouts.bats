@@ -100,7 +100,7 @@ setup() {
 	rm "$root/etc/ramdax/layout.toml"
 	run "$ramdax" check --root "$root"
 	[ "$status" -eq 3 ]
-	[[ $output == *'cannot read the layout "'*'/etc/ramdax/layout.toml": No such file or directory' ]]
+	[[ $output == *'cannot read the layout "'*'/etc/ramdax/layout.toml": No such file or directory; write one, see '* ]]
 	cp "$layouts/drop-ins/etc/ramdax/layout.toml" "$root/etc/ramdax"
 	mkdir "$root/etc/ramdax/layout.d/80-folder.toml"
 	run "$ramdax" check --root "$root"
