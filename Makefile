@@ -130,7 +130,7 @@ deb rpm:
 # Long files come first, so that the short ones fill what is left of the processors' time.
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test-*.c))
 TESTS ?= $(wildcard tests/distro/*.bats tests/dracut/*.bats tests/initramfs/*.bats tests/vm/*.bats \
-	tests/*.bats) $(UNIT)
+	tests/bootloader/*.bats tests/*.bats) $(UNIT)
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 
 $(BUILD)/unit/%: tests/unit/%.c $(SOURCES) $(wildcard src/*.h tests/unit/*.h)

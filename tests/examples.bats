@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # What manuals and pages show works: commands run on a captured machine, layouts are planned for one.
-# On a live machine they run in vm/cold.bats, those for boot loaders in bootloader.bats.
+# On a live machine they run in vm/cold.bats, those for boot loaders in bootloader/trial.bats.
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/.." || exit

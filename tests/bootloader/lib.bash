@@ -8,6 +8,7 @@
 #	boot_system		for each test: a copy
 #	inside COMMAND...	runs there
 #	inside_script <<'END'	a shell script runs there
+#	update [OPTION]...	runs ramdax-update-bootloader there, as bats' run does
 #	normal_entries		the arguments of the entries in grub.cfg; recovery_entries: of others
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -53,6 +54,12 @@ inside() {
 
 inside_script() {
 	inside sh -euc "$(cat)"
+}
+
+# shellcheck disable=SC2154 # output is of run
+update() {
+	run inside ramdax-update-bootloader "$@"
+	echo "$output"
 }
 
 # Writes a file there from standard input.
