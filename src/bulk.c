@@ -23,6 +23,7 @@ struct group {
 	struct bulk_step *steps;
 	size_t n;
 	deadline deadline;
+	struct progress *progress; /* of all mkfs, or NULL */
 	struct text *why;
 	struct cover cover;
 };
@@ -50,6 +51,7 @@ static struct filling filling_of(struct group *g, struct bulk_step *s)
 		.dev = &g->cover.raw,
 		.base = s->step->where.start - g->region->range.start,
 		.deadline = g->deadline,
+		.progress = g->progress,
 		.why = &s->why,
 	};
 }
@@ -102,11 +104,17 @@ static void format_one(void *group, size_t i)
 static void format_all(struct group *g)
 {
 	SPENT(SPENT_MKFS);
+	struct progress progress = {0};
 	size_t wanted = 0;
 
 	for (size_t i = 0; i < g->n; i++)
 		wanted += g->steps[i].step->format;
+	progress = progress_start("making file systems in region",
+				  g->steps[0].step->region->name);
+	g->progress = wanted > 1 ? &progress : NULL;
 	crew_run(crew_size(wanted < FORMATS_MAX ? wanted : FORMATS_MAX), g->n, format_one, g);
+	g->progress = NULL;
+	progress_end(&progress);
 }
 
 /* Fills the spaces of all; one that fails is left out. 0 or -errno. */

@@ -251,7 +251,7 @@ static int format_btt(struct making *m)
 	lock = blockdev_lock(path);
 	if (lock < 0)
 		return failed(m, lock, "locking its BTT's block device");
-	r = format_device(m->step->ns, path, m->step->ns->scrub, m->deadline, m->why);
+	r = format_device(m->step->ns, path, m->step->ns->scrub, m->deadline, NULL, m->why);
 	if (r == 0 && fsync(lock) < 0)
 		r = failed(m, -errno, "writing the file system");
 	return r < 0 ? r : unclaim(m, holder);

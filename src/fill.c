@@ -64,7 +64,7 @@ static int format(struct filling *f)
 	}
 	if (r < 0)
 		return failed(f, r, "attaching a loop device");
-	r = format_device(ns, loop.path, ns->scrub, f->deadline, f->why);
+	r = format_device(ns, loop.path, ns->scrub, f->deadline, f->progress, f->why);
 	detached = loop_detach(&loop);
 	return r < 0 ? r : failed(f, detached, "writing the file system");
 }

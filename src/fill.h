@@ -9,6 +9,7 @@
 #include "blockdev.h"
 #include "deadline.h"
 #include "plan.h"
+#include "progress.h"
 #include "text.h"
 
 /* A space to be filled. */
@@ -17,6 +18,7 @@ struct filling {
 	struct blockdev *dev;    /* a scaffold that covers it */
 	uint64_t base;           /* of the space in it, bytes */
 	deadline deadline;
+	struct progress *progress; /* of mkfs for many spaces, or NULL */
 	struct text *why; /* a sentence part for a failure */
 };
 

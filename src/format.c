@@ -130,8 +130,21 @@ void format_free_arguments(char **arguments)
 	free(arguments);
 }
 
+/* run_program(), which somebody sits and waits for. */
+static int run(char **arguments, const struct layout_namespace *ns, deadline d,
+	       struct progress *progress, struct text *output, int *status)
+{
+	_cleanup_(freep) char *doing = mem_printf("making %s in namespace", fs_name(ns->fs.type));
+	struct progress own = progress_start(doing, ns->name);
+	int r = run_program((const char *const *)arguments, d, progress ? progress : &own, output,
+			    status);
+
+	progress_end(&own);
+	return r;
+}
+
 int format_device(const struct layout_namespace *ns, const char *device, bool zeroed, deadline d,
-		  struct text *why)
+		  struct progress *progress, struct text *why)
 {
 	_cleanup_(text_release) struct text output = {0};
 	char **arguments;
@@ -143,7 +156,7 @@ int format_device(const struct layout_namespace *ns, const char *device, bool ze
 	else
 		uuid_generate_random(uuid);
 	arguments = format_arguments(&ns->fs, uuid, device);
-	r = run_program((const char *const *)arguments, d, &output, &status);
+	r = run(arguments, ns, d, progress, &output, &status);
 	if (r == -ENOENT)
 		text_addf(why, "%s is not installed", arguments[0]);
 	else if (r == -EIO && WIFEXITED(status))

@@ -24,7 +24,7 @@ static enum image_layout look_inside(const char *path, const char *resolved)
 	const char *const argv[] = {"lsinitrd", "--file", LAYOUT, path, NULL};
 	_cleanup_(freep) char *wanted = mem_strndup(resolved, strnlen(resolved, COMPARED_MAX));
 	_cleanup_(text_release) struct text output = {0};
-	int status = 0, r = run_program(argv, deadline_in(LOOK_MS), &output, &status);
+	int status = 0, r = run_program(argv, deadline_in(LOOK_MS), NULL, &output, &status);
 
 	/* It fails where the file is not in the image, and then has printed nothing of it. */
 	if (r < 0 && r != -EIO)
@@ -45,7 +45,7 @@ static enum image_layout look_at_list(const char *path)
 				    path,
 				    NULL};
 	_cleanup_(text_release) struct text output = {0};
-	int status = 0, r = run_program(argv, deadline_in(LOOK_MS), &output, &status);
+	int status = 0, r = run_program(argv, deadline_in(LOOK_MS), NULL, &output, &status);
 
 	if ((r < 0 && r != -EIO) || !strstr(text_str(&output), "listed"))
 		return IMAGE_UNREADABLE;

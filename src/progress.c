@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "progress.h"
 
+#include <stdatomic.h>
 #include <sys/ioctl.h>
 
 #include "deadline.h"
@@ -12,6 +13,9 @@
 #define BAR_MIN     10
 #define BAR_MAX     40
 #define BAR_FRAME   3 /* a space and brackets */
+
+/* One speaks at a time. */
+static atomic_flag speaking = ATOMIC_FLAG_INIT;
 
 struct progress progress_start(const char *doing, const char *name)
 {
@@ -26,11 +30,18 @@ struct progress progress_start(const char *doing, const char *name)
 	};
 }
 
+static void add_what(const struct progress *p, struct text *out)
+{
+	text_add(out, p->doing);
+	if (p->name)
+		text_addf(out, " \"%s\"", p->name);
+}
+
 void progress_text(const struct progress *p, uint64_t done, uint64_t total, uint64_t ms,
 		   struct text *out)
 {
-	text_addf(out, "%s \"%s\": %s of %s", p->doing, p->name, SIZE_HUMAN(done),
-		  SIZE_HUMAN(total));
+	add_what(p, out);
+	text_addf(out, ": %s of %s", SIZE_HUMAN(done), SIZE_HUMAN(total));
 	if (total)
 		text_addf(out, " (%u %%)", (unsigned)((double)done * 100 / (double)total));
 	if (ms)
@@ -82,7 +93,7 @@ void progress_bar(const struct progress *p, uint64_t done, uint64_t total, uint6
 		return;
 	/* In the last column some terminals begin a new line. */
 	columns -= columns > 0;
-	text_addf(&name, "%s \"%s\"", p->doing, p->name);
+	add_what(p, &name);
 	add_rate(&rate, done, total, ms);
 	taken = text_columns(text_str(&name)) + rate.len;
 	if (taken <= columns)
@@ -96,6 +107,27 @@ void progress_bar(const struct progress *p, uint64_t done, uint64_t total, uint6
 	}
 	if (taken <= columns)
 		text_add(out, text_str(&rate));
+}
+
+void progress_still_text(const struct progress *p, uint64_t ms, struct text *out)
+{
+	add_what(p, out);
+	text_add(out, ": ");
+	add_clock(out, ms / 1000);
+	text_add(out, " so far");
+}
+
+void progress_still_line(const struct progress *p, uint64_t ms, size_t columns, struct text *out)
+{
+	_cleanup_(text_release) struct text name = {0}, clock = {0};
+
+	add_what(p, &name);
+	text_add(&clock, " ");
+	add_clock(&clock, ms / 1000);
+	if (text_columns(text_str(&name)) + clock.len < columns)
+		text_add(out, text_str(&name));
+	if (clock.len < columns)
+		text_add(out, text_str(&clock));
 }
 
 /* Of the terminal. */
@@ -129,6 +161,32 @@ void progress_tell(struct progress *p, uint64_t done, uint64_t total)
 		progress_text(p, done, total, now - p->started, &line);
 		diag_notice("%s", text_str(&line));
 	}
+}
+
+static void tell_still(struct progress *p)
+{
+	_cleanup_(text_release) struct text line = {0};
+	uint64_t now = clock_ms();
+	uint64_t pause = p->terminal ? FIRST_MS : PROGRESS_STILL_SECONDS * 1000;
+
+	if (now - p->told < pause)
+		return;
+	p->told = now;
+	if (p->terminal) {
+		progress_still_line(p, now - p->started, columns_now(), &line);
+		show(p, text_str(&line));
+	} else {
+		progress_still_text(p, now - p->started, &line);
+		diag_notice("%s", text_str(&line));
+	}
+}
+
+void progress_still(struct progress *p)
+{
+	if (atomic_flag_test_and_set(&speaking))
+		return;
+	tell_still(p);
+	atomic_flag_clear(&speaking);
 }
 
 void progress_end(struct progress *p)

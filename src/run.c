@@ -55,8 +55,16 @@ _noreturn_ static void child(const char *path, const char *const *argv, int out,
 	_exit(127);
 }
 
+/* How long to wait for output before there is something else to do. */
+static int patience(deadline d, const struct progress *progress)
+{
+	int ms = deadline_poll(d);
+
+	return progress && (ms < 0 || ms > PROGRESS_STILL_MS) ? PROGRESS_STILL_MS : ms;
+}
+
 /* Reads what comes from @fd until its end or until @d. 0 or -ETIMEDOUT. */
-static int collect(int fd, deadline d, struct text *output)
+static int collect(int fd, deadline d, struct progress *progress, struct text *output)
 {
 	char buffer[4096];
 
@@ -66,7 +74,9 @@ static int collect(int fd, deadline d, struct text *output)
 
 		if (!deadline_left(d))
 			return -ETIMEDOUT;
-		if (poll(&p, 1, deadline_poll(d)) == 0)
+		if (progress)
+			progress_still(progress);
+		if (poll(&p, 1, patience(d, progress)) == 0)
 			continue;
 		n = read(fd, buffer, sizeof(buffer));
 		if (n < 0 && errno == EINTR)
@@ -78,7 +88,8 @@ static int collect(int fd, deadline d, struct text *output)
 	}
 }
 
-int run_program(const char *const *argv, deadline d, struct text *output, int *status)
+int run_program(const char *const *argv, deadline d, struct progress *progress, struct text *output,
+		int *status)
 {
 	_cleanup_(freep) char *path = run_find(argv[0]);
 	int pipe_fds[2], r;
@@ -98,7 +109,7 @@ int run_program(const char *const *argv, deadline d, struct text *output, int *s
 	if (pid == 0)
 		child(path, argv, pipe_fds[1], self);
 	close(pipe_fds[1]);
-	r = collect(pipe_fds[0], d, output);
+	r = collect(pipe_fds[0], d, progress, output);
 	close(pipe_fds[0]);
 	if (r < 0)
 		kill(pid, SIGKILL);

@@ -46,6 +46,7 @@ void step_load_modules(const struct sysfs *fs, const struct layout *layout)
 	_cleanup_(text_release) struct text output = {0};
 	struct needs needs = needs_of(layout);
 	const char **argv = mem_calloc(needs.n_modules + 4, sizeof(*argv));
+	struct progress progress;
 	int status = 0, r = 0;
 	size_t n = 0;
 
@@ -55,8 +56,10 @@ void step_load_modules(const struct sysfs *fs, const struct layout *layout)
 	for (size_t i = 0; i < needs.n_modules; i++)
 		if (!is_loaded(fs, needs.modules[i]))
 			argv[n++] = needs.modules[i];
+	progress = progress_start("loading kernel modules", NULL);
 	if (n > 3)
-		r = run_program(argv, NO_DEADLINE, &output, &status);
+		r = run_program(argv, NO_DEADLINE, &progress, &output, &status);
+	progress_end(&progress);
 	if (r < 0)
 		diag_debug("modprobe: %s", r == -EIO ? run_last_line(&output) : strerror(-r));
 	free(argv);
@@ -95,7 +98,10 @@ static int finish_format(struct sysfs *fs, const struct step *step, deadline d, 
 	_cleanup_(freep) char *path = mem_printf("/dev/%s", step->seen->block);
 	int r = takedown_is_free(fs, step->seen, why);
 
-	return r < 0 ? r : format_device(step->ns, path, step->ns->scrub, d, why);
+	/* A captured machine has no devices of its own: those of this name are not its. */
+	if (r < 0 || !fs->live)
+		return r;
+	return format_device(step->ns, path, step->ns->scrub, d, NULL, why);
 }
 
 int step_do(struct sysfs *fs, const struct step *step, deadline d, struct text *why)

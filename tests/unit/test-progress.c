@@ -66,6 +66,24 @@ static const char *shown_on(int terminal)
 	return shown;
 }
 
+static void of_unknown_length_the_time_is_told(void)
+{
+	static const struct progress making = {.doing = "making xfs in namespace", .name = "a"};
+	static const struct progress loading = {.doing = "loading kernel modules"};
+	_cleanup_(text_release) struct text text = {0}, line = {0};
+
+	progress_still_text(&making, 15999, &text);
+	CHECK_STR(text_str(&text), "making xfs in namespace \"a\": 0:15 so far");
+	progress_still_line(&loading, 3600000, 80, &line);
+	CHECK_STR(text_str(&line), "loading kernel modules 1:00:00");
+	for (size_t columns = 0; columns < 50; columns++) {
+		_cleanup_(text_release) struct text narrow = {0};
+
+		progress_still_line(&making, 15000, columns, &narrow);
+		CHECK(text_columns(text_str(&narrow)) <= (columns ? columns - 1 : 0));
+	}
+}
+
 /* Standard error on a real terminal, for what follows. */
 static void a_terminal_is_written_over_and_left_clean(void)
 {
@@ -92,6 +110,16 @@ static void a_terminal_is_written_over_and_left_clean(void)
 	progress_end(&p);
 	CHECK_STR(shown_on(terminal), "\r\033[K");
 	progress_end(&p);
+	p = progress_start("making xfs in namespace", "a");
+	progress_still(&p); /* nor here */
+	CHECK(!p.shown);
+	p.started -= 3000;
+	p.told -= 3000;
+	progress_still(&p);
+	progress_still(&p);
+	CHECK_STR(shown_on(terminal), "\r\033[Kmaking xfs in namespace \"a\" 0:03");
+	progress_end(&p);
+	CHECK_STR(shown_on(terminal), "\r\033[K");
 	diag_set_level(DIAG_WARNING); /* --quiet */
 	p = progress_start("zeroing namespace", "a");
 	CHECK(!p.terminal);
@@ -119,4 +147,5 @@ static void elsewhere_it_is_a_notice(void)
 }
 
 UNIT_TESTS(UNIT(a_bar_has_rate_and_time_left), UNIT(a_bar_fits_into_any_terminal),
+	   UNIT(of_unknown_length_the_time_is_told),
 	   UNIT(a_terminal_is_written_over_and_left_clean), UNIT(elsewhere_it_is_a_notice))

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "confine.h"
+#include "diag.h"
 #include "mem.h"
 #include "run.h"
 #include "unit.h"
@@ -22,7 +23,7 @@ static struct text shell(const char *command, int seconds, int *result)
 	struct text output = {0};
 	int status = 0;
 
-	*result = run_program(argv, deadline_in(seconds * 1000), &output, &status);
+	*result = run_program(argv, deadline_in(seconds * 1000), NULL, &output, &status);
 	return output;
 }
 
@@ -44,7 +45,7 @@ static void a_failure_is_told(void)
 	_cleanup_(text_release) struct text output = shell("exit 3", 10, &r);
 
 	CHECK_INT(r, -EIO);
-	CHECK_INT(run_program(nothing, deadline_in(1000), &none, &status), -ENOENT);
+	CHECK_INT(run_program(nothing, deadline_in(1000), NULL, &none, &status), -ENOENT);
 }
 
 static void the_environment_is_clean(void)
@@ -159,8 +160,28 @@ static void one_that_never_ends_is_stopped(void)
 	CHECK_STR(text_str(&output), "begun\n");
 }
 
+/* One line within a second, though it is asked five times a second. */
+static void one_that_takes_long_is_told_of(void)
+{
+	const char *const argv[] = {"sh", "-c", "sleep 0.7; echo done", NULL};
+	struct progress progress = progress_start("making xfs in namespace", "a");
+	_cleanup_(text_release) struct text output = {0};
+	const struct diag_message *messages;
+	size_t before = diag_messages(&messages), said;
+	int status = 0;
+
+	progress.terminal = false;
+	progress.started -= 75000;
+	progress.told -= PROGRESS_STILL_SECONDS * 1000 - 300;
+	CHECK_INT(run_program(argv, deadline_in(10000), &progress, &output, &status), 0);
+	CHECK_STR(text_str(&output), "done\n");
+	said = diag_messages(&messages);
+	if (CHECK_INT(said - before, 1))
+		CHECK_STR(messages[before].text, "making xfs in namespace \"a\": 1:15 so far");
+}
+
 UNIT_TESTS(UNIT(what_it_prints_is_collected), UNIT(a_failure_is_told),
 	   UNIT(the_environment_is_clean), UNIT(no_descriptor_is_inherited),
 	   UNIT(root_has_few_capabilities), UNIT(some_calls_are_denied),
 	   UNIT(one_that_loads_modules_makes_any_call), UNIT(it_goes_with_who_runs_it),
-	   UNIT(one_that_never_ends_is_stopped))
+	   UNIT(one_that_never_ends_is_stopped), UNIT(one_that_takes_long_is_told_of))

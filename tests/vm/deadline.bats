@@ -33,6 +33,8 @@ teardown() { vm_teardown; }
 		is "the report tells the truth" "$(report .status)" 1
 		is "nothing unfinished is there" "$(ndctl list -N | jq -r '.. | .name? // empty')" ''
 		holds "the reason is told" grep -q 'files' /tmp/err
+		holds "so is what to do" grep -q 'files.*"ramdax apply" does it now.*boot_timeout' /tmp/err
+		holds "and that it goes on" grep -q 'making ext4 in namespace "files": 0:0. so far' /tmp/err
 		rm /usr/lib/ramdax/mkfs.ext4
 		run 0 ramdax apply
 		is "now it is made" "$(blkid -o value -s TYPE "$(device files)")" ext4
