@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What one run of a boot writes down, and what those after it make of it. */
+#include "report-scene.h"
+
+/* The report of one run is the record of the next. */
+static void what_was_created_stays_so_all_this_boot(void)
+{
+	struct done_step done = {.kind = STEP_CREATE, .object = (char *)"images", .ms = 1234};
+	struct outcome outcome = {.done = &done, .n_done = 1}, adopts = {0};
+	struct boot_record *record = NULL;
+	char *text;
+	struct json_object *document;
+	struct scene s;
+
+	see_host(&s);
+	outcome.spent.us[SPENT_MKFS] = 2500000;
+	adopts.spent.us[SPENT_LOOKING] = 100000;
+	/* The second of them could not read its layout. */
+	for (int run = 0; run < 3; run++) {
+		const char *json;
+
+		document =
+			status_document(&s, run != 1, run ? &adopts : &outcome, record, STATUS_OK);
+		CHECK_STR(word(document, "regions/0/namespaces/0/state"), "created");
+		CHECK_STR(word(document, "regions/0/namespaces/1/state"), "adopted");
+		CHECK_STR(word(document, "regions/0/namespaces/0/took"), "1234");
+		CHECK_STR(word(document, "regions/0/namespaces/1/took"), NULL);
+		CHECK_STR(word(document, "took/mkfs"), "2500");
+		CHECK_STR(word(document, "took/total"), "2500");
+		boot_record_free(record);
+		json = json_object_to_json_string(document);
+		CHECK(!boot_record_parse(json, strlen(json), "another boot"));
+		record = boot_record_parse(json, strlen(json), SCENE_BOOT);
+		CHECK(record);
+		json_object_put(document);
+	}
+	text = status_text(&s, true, record);
+	CHECK(strstr(text, "\napply took 2.50 s: mkfs 2.50\n"));
+	free(text);
+	/* Somebody made another by that name. */
+	s.seen.namespaces[0].uuid[0] ^= 1;
+	document = status_document(&s, true, NULL, record, STATUS_OK);
+	CHECK_STR(word(document, "regions/0/namespaces/0/state"), "adopted");
+	CHECK_STR(word(document, "regions/0/namespaces/0/took"), NULL);
+	json_object_put(document);
+	boot_record_free(record);
+	scene_release(&s);
+}
+
+/* What the run in the initramfs had for a layout is told by those after it. */
+static void the_image_of_the_initramfs_is_told_apart(void)
+{
+	static const char *const layouts[] = {"aa", "aa", "bb", ""};
+	static const char *const outdated[] = {"false", "false", "true", NULL};
+	struct boot_record *record = NULL;
+	struct scene s;
+
+	see_host(&s);
+	s.machine.initramfs = true;
+	for (size_t run = 0; run < ARRAY_SIZE(layouts); run++) {
+		struct json_object *document;
+		const char *json;
+
+		strcpy(s.layout.resolved, layouts[run]);
+		document = status_document(&s, true, NULL, record, STATUS_OK);
+		CHECK_STR(word(document, "program"), RAMDAX_VERSION);
+		CHECK_STR(word(document, "image/program"), RAMDAX_VERSION);
+		CHECK_STR(word(document, "image/resolved"), "aa");
+		CHECK_STR(word(document, "image/outdated"), outdated[run]);
+		boot_record_free(record);
+		json = json_object_to_json_string(document);
+		record = boot_record_parse(json, strlen(json), SCENE_BOOT);
+		json_object_put(document);
+		s.machine.initramfs = false;
+	}
+	boot_record_free(record);
+	scene_release(&s);
+}
+
+static void a_record_may_be_anything(void)
+{
+	static const char *const none[] = {
+		"",
+		"null",
+		"[]",
+		"{}",
+		"{\"version\":1}",
+		"{\"version\":\"1\",\"boot_id\":\"b\",\"regions\":[]}",
+		"{\"version\":2,\"boot_id\":\"b\",\"regions\":[]}",
+		"{\"version\":1,\"boot_id\":\"\",\"regions\":[]}",
+		"{\"version\":1,\"boot_id\":[\"b\"],\"regions\":[]}",
+		"{\"version\":1,\"boot_id\":\"b\\u0000\",\"regions\":[]}",
+		"{\"version\":1,\"boot_id\":\"b\",\"regions\":[]",
+		"{\"version\":1,\"boot_id\":\"b\",\"regions\":[]} x",
+		"{\"version\":1,\"boot_id\":\"b\",\"a\":\"\xff\"}",
+		"{\"version\":1,\"boot_id\":\"b\",\"a\":[[[[[[[[[[[[1]]]]]]]]]]]]}",
+	};
+	static const char *const empty[] = {
+		"{\"version\":1,\"boot_id\":\"b\"}\n",
+		"{\"version\":1,\"boot_id\":\"b\",\"regions\":{\"a\":1}}",
+		"{\"version\":1,\"boot_id\":\"b\",\"regions\":[null,1,[],{},{\"namespaces\":3}]}",
+		"{\"version\":1,\"boot_id\":\"b\",\"regions\":[{\"namespaces\":[null,7,{\"name\":"
+		"null},{\"name\":\"a\",\"state\":4},{\"name\":\"a\",\"state\":\"gone\"},{\"name\":"
+		"[],\"uuid\":{},\"state\":\"created\"}]}]}",
+	};
+	struct json_object *document;
+	struct scene s;
+
+	see_host(&s);
+	for (size_t i = 0; i < ARRAY_SIZE(none); i++) {
+		struct boot_record *record = boot_record_parse(none[i], strlen(none[i]), "b");
+
+		if (!CHECK(!record))
+			printf("# %s\n", none[i]);
+		boot_record_free(record);
+	}
+	CHECK(!boot_record_parse("{\"version\":1,\"boot_id\":\"\"}", 26, ""));
+	for (size_t i = 0; i < ARRAY_SIZE(empty); i++) {
+		struct boot_record *record = boot_record_parse(empty[i], strlen(empty[i]), "b");
+
+		CHECK(record);
+		document = status_document(&s, true, NULL, record, STATUS_OK);
+		CHECK_STR(word(document, "regions/0/namespaces/0/state"), "adopted");
+		json_object_put(document);
+		boot_record_free(record);
+	}
+	scene_release(&s);
+}
+
+UNIT_TESTS(UNIT(what_was_created_stays_so_all_this_boot),
+	   UNIT(the_image_of_the_initramfs_is_told_apart), UNIT(a_record_may_be_anything))
