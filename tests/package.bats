@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2030,SC2031 # bats makes a subshell of every test
 #
 # The source archive, the static archive and the packages: the same tree gives the same archives, and
 # all of them have what "make install" installs. That the Debian package works, is upgraded and
@@ -173,4 +174,127 @@ same_files() {
 	[ "$(rpm -qp --qf '%{version} %{license}' "$made")" = "$version GPL-2.0-or-later" ]
 	[ "$(rpm -qcp "$made" | sort)" = "/etc/default/grub.d/ramdax.cfg
 /etc/grub.d/42_ramdax" ]
+}
+
+# newer_rpm: $newer is $made of version 7.8.9, with changes in what may be edited; not compiled again.
+newer_rpm() {
+	local work=$BATS_TEST_TMPDIR/newer source file
+	for file in "$made" "${made/ramdax-$version/ramdax-verify-$version}"; do
+		mkdir -p "$work/files"
+		rpm2cpio "$file" | cpio -id --quiet -D "$work/files"
+	done
+	source=$(make -s dist VERSION=7.8.9 BUILD="$work")
+	tar -xOf "$source" ramdax-7.8.9/ramdax.spec | sed "/^%make_build/d
+		s,^make install.*,cp -a $work/files/. %{buildroot},
+		s,^cd %{buildroot}$,&; for f in etc/default/grub.d/* etc/grub.d/*; do echo '# newer' >>\$f; done," \
+		>"$work/ramdax.spec"
+	rpmbuild -bb --nodeps --define "_topdir $work/top" --define "_sourcedir ${source%/*}" \
+		--define "debug_package %{nil}" "$work/ramdax.spec" >"$work/log" 2>&1 || {
+		tail -n 20 "$work/log"
+		return 1
+	}
+	newer=$(echo "$work"/top/RPMS/*/ramdax-7.8.9-*.rpm)
+}
+
+# rpm_root: $root, where rpm's scriptlets run: bash, what else is required, and busybox, without anything that they ask for.
+# logs PROGRAM: now it has that one, which writes into /log how it is called and what there is then.
+rpm_root() {
+	local file library
+	root=$BATS_TEST_TMPDIR/root
+	mkdir -p "$root"/{bin,dev,etc,proc,usr/bin,usr/sbin,tmp,var/lib,var/tmp}
+	cp "$(command -v busybox)" "$root/bin/busybox"
+	chroot "$root" /bin/busybox --install -s /bin
+	rm "$root"/bin/{awk,grep,sed,xargs}
+	for file in bash awk grep sed xargs; do
+		file=$(command -v "$file")
+		install "$(readlink -f "$file")" "$root/bin/${file##*/}"
+		for library in $(ldd "$file" | grep -o '/[^ ]*'); do
+			install -D "$library" "$root$library"
+		done
+	done
+	mknod -m 666 "$root/dev/null" c 1 3
+	ln -s /proc/self/fd "$root/dev/fd"
+}
+
+logs() {
+	cat >"$root/usr/bin/$1" <<-'END'
+		#!/bin/sh
+		there=without
+		[ ! -e /usr/sbin/ramdax ] || there=with
+		echo "${0##*/} $*, $there" >>/log
+		[ ! -e /fails ]
+	END
+	chmod 755 "$root/usr/bin/$1"
+}
+
+# rpm_does ARGUMENT...: it has nothing to say. $log is what was called.
+rpm_does() {
+	: >"$root/log"
+	# shellcheck disable=SC2016 # for the inner shell
+	run -0 unshare --mount sh -c 'mount -t proc proc "$0/proc"
+		exec rpm --force-debian --root "$0" --dbpath /var/lib/rpm --nodeps "$@"' "$root" "$@"
+	log=$(cat "$root/log")
+	echo "rpm $*: $output"$'\n'"$log"
+}
+
+# what_is_there: but for what rpm itself keeps, and this test.
+what_is_there() {
+	find "$root" -path "$root/var/lib/rpm" -prune -o -printf '/%P\n' |
+		grep -vxE '/(log|fails|usr/bin/(dracut|systemctl|grubby))' | sort
+}
+
+@test "make rpm: installed and erased where there is nothing to do, it does nothing" {
+	made rpm
+	rpm_root
+	what_is_there >"$BATS_TEST_TMPDIR/before"
+	rpm_does -i "$made"
+	[ -z "$output$log" ]
+	[ -x "$root/usr/sbin/ramdax-update-bootloader" ]
+	rpm_does -e ramdax
+	[ -z "$output$log" ]
+	what_is_there | diff "$BATS_TEST_TMPDIR/before" - | sed -n 's/^[<>] //p' >"$BATS_TEST_TMPDIR/left"
+	grep -vxE '/(etc/default|etc/grub.d|(usr/lib|usr/share|usr/sbin|usr/bin)(/(doc|licenses|man|systemd|udev)(/.*)?)?)' \
+		"$BATS_TEST_TMPDIR/left" | diff /dev/null -
+}
+
+@test "make rpm: on a machine that uses it, images are made anew and boot entries lose the line in the end" {
+	local entry
+	made rpm
+	newer_rpm
+	rpm_root
+	entry=$root/boot/loader/entries/7.3.4.conf
+	mkdir -p "${entry%/*}" "$root"/{run/systemd/system,etc/ramdax,var/lib/ramdax}
+	: >"$root/etc/ramdax/layout.toml"
+	logs dracut
+	logs systemctl
+	install tests/bootloader/tools/grubby "$root/usr/bin/grubby"
+	rpm_does -i "$made"
+	[ "$output$log" = "systemctl daemon-reload, with
+dracut --force --regenerate-all, with" ]
+
+	printf '%s\n' 'title Linux' 'linux /vmlinuz-7.3.4' 'options quiet memmap=256M!0x100000000 ro' >"$entry"
+	echo 'line=memmap=256M!0x100000000' >"$root/var/lib/ramdax/bootloader"
+	echo '# edited' >>"$root/etc/grub.d/42_ramdax"
+	: >"$root/fails"
+	rpm_does -U "$newer"
+	[ "$log" = "systemctl daemon-reload, with
+dracut --force --regenerate-all, with" ]
+	[[ $output == "warning: /etc/grub.d/42_ramdax created as /etc/grub.d/42_ramdax.rpmnew" ]]
+	[ "$(tail -qn 1 "$root"/etc/grub.d/42_ramdax{,.rpmnew} "$root/etc/default/grub.d/ramdax.cfg" | xargs)" = \
+		"# edited # newer # newer" ]
+	grep -q memmap= "$entry"
+	[ -e "$root/var/lib/ramdax/bootloader" ]
+
+	rm "$root/fails"
+	rpm_does -e ramdax
+	[ "$log" = "systemctl daemon-reload, without
+dracut --force --regenerate-all, without" ]
+	grep -x 'options quiet ro' "$entry"
+	[[ $output == *"every entry is as it should be"* ]]
+	find "$root" -name '*ramdax*' -printf '/%P\n' | sort >"$BATS_TEST_TMPDIR/left"
+	diff "$BATS_TEST_TMPDIR/left" - <<-'END'
+		/etc/grub.d/42_ramdax.rpmnew
+		/etc/grub.d/42_ramdax.rpmsave
+		/etc/ramdax
+	END
 }
