@@ -30,7 +30,7 @@ teardown() {
 # there, mkfs is not one of busybox's applets.
 complete() {
 	has usr/sbin/ramdax etc/ramdax/layout.toml etc/ramdax/required usr/lib/ramdax/mkfs.ext4 \
-		etc/mke2fs.conf scripts/init-top/ramdax
+		etc/mke2fs.conf scripts/init-top/ramdax usr/lib/udev/rules.d/61-ramdax.rules
 	grep -E '/ramdax\.ko(\.(xz|zst))?$' "$vm_dir/contents"
 	grep -E '/nd_pmem\.ko(\.(xz|zst))?$' "$vm_dir/contents"
 	run grep 'W: ramdax' "$vm_dir/build"
@@ -43,6 +43,7 @@ cold() {
 	vm_script <<-'END'
 		provisioned
 		is "it was made in this boot" "$(reported images)" created
+		is "the initramfs gave it its name" "$(readlink -f /dev/ramdax/images)" "$(device images)"
 		holds "mounts as fstab has it" mount UUID=aeaa7d06-fa4f-5d63-a5cd-5d3094daf764 /mnt
 		is "with ext4" "$(sed -n 's,^/dev/pmem[^ ]* /mnt \([^ ]*\) .*,\1,p' /proc/mounts)" ext4
 	END
