@@ -8,19 +8,7 @@
 load lib
 setup() {
 	vm_setup
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "files"
-		size = "64MiB"
-		filesystem.type = "ext4"
-		[[region.namespace]]
-		name = "memory"
-		mode = "devdax"
-		size = "64MiB"
-	END
+	vm_pool 'files 64MiB ext4' 'memory 64MiB devdax' | vm_layout
 }
 teardown() { vm_teardown; }
 

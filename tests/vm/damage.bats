@@ -11,19 +11,7 @@ load lib
 setup_file() {
 	vm_setup
 	vm_ram 2G
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "files"
-		size = "64MiB"
-		filesystem.type = "ext4"
-		[[region.namespace]]
-		name = "cache"
-		size = "304MiB"
-		filesystem.type = "xfs"
-	END
+	vm_pool 'files 64MiB ext4' 'cache 304MiB xfs' | vm_layout
 	vm_script <<-'END'
 		run 0 ramdax apply
 		places

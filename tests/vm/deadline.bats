@@ -10,20 +10,7 @@ setup() { vm_setup; }
 teardown() { vm_teardown; }
 
 @test "a mkfs that never ends is stopped, and a later run finishes" {
-	vm_layout <<-'END'
-		version = 1
-		boot_timeout = 8
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "files"
-		size = "64MiB"
-		filesystem.type = "ext4"
-		[[region.namespace]]
-		name = "memory"
-		mode = "devdax"
-		size = "64MiB"
-	END
+	{ echo 'boot_timeout = 8' && vm_pool 'files 64MiB ext4' 'memory 64MiB devdax'; } | vm_layout
 	vm_file /usr/lib/ramdax/mkfs.ext4 755 <<-'END'
 		#!/bin/sh
 		exec /busybox/sleep 600
@@ -44,17 +31,7 @@ teardown() { vm_teardown; }
 }
 
 @test "a required namespace that hangs is missing, and the boot is told" {
-	vm_layout <<-'END'
-		version = 1
-		boot_timeout = 5
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "files"
-		size = "64MiB"
-		required = true
-		filesystem.type = "ext4"
-	END
+	{ echo 'boot_timeout = 5' && vm_pool 'files 64MiB ext4 required=true'; } | vm_layout
 	vm_file /usr/lib/ramdax/mkfs.ext4 755 <<-'END'
 		#!/bin/sh
 		exec /busybox/sleep 600
@@ -66,15 +43,7 @@ teardown() { vm_teardown; }
 }
 
 @test "nd_e820's device is taken over when nothing is on it, and not when something is" {
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "plain"
-		mode = "raw"
-		size = "64MiB"
-	END
+	vm_pool 'plain 64MiB raw' | vm_layout
 	vm_script <<-'END'
 		bound() { basename "$(readlink /sys/bus/platform/devices/e820_pmem/driver)"; }
 		modprobe -a nd_e820 nd_pmem

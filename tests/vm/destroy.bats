@@ -9,23 +9,7 @@
 load lib
 setup() {
 	vm_setup
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "files"
-		size = "64MiB"
-		filesystem.type = "ext4"
-		[[region.namespace]]
-		name = "memory"
-		mode = "devdax"
-		size = "64MiB"
-		[[region.namespace]]
-		name = "plain"
-		mode = "raw"
-		size = "16MiB"
-	END
+	vm_pool 'files 64MiB ext4' 'memory 64MiB devdax' 'plain 16MiB raw' | vm_layout
 }
 teardown() { vm_teardown; }
 

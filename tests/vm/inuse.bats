@@ -136,54 +136,9 @@ make='
 }
 
 @test "no option gets at what is in use, and nothing oopses" {
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "mapped"
-		size = "64MiB"
-		filesystem.type = "ext4"
-		[[region.namespace]]
-		name = "elsewhere"
-		size = "64MiB"
-		filesystem.type = "ext4"
-		[[region.namespace]]
-		name = "swap"
-		size = "32MiB"
-		[[region.namespace]]
-		name = "mapper"
-		mode = "raw"
-		size = "32MiB"
-		[[region.namespace]]
-		name = "raid"
-		mode = "sector"
-		size = "32MiB"
-		[[region.namespace]]
-		name = "opened"
-		mode = "devdax"
-		size = "32MiB"
-		[[region.namespace]]
-		name = "memory"
-		mode = "devdax"
-		size = "32MiB"
-		[[region.namespace]]
-		name = "tree"
-		size = "128MiB"
-		filesystem.type = "btrfs"
-		[[region.namespace]]
-		name = "looped"
-		mode = "raw"
-		size = "32MiB"
-		[[region.namespace]]
-		name = "parts"
-		mode = "sector"
-		size = "64MiB"
-		[[region.namespace]]
-		name = "plain"
-		mode = "raw"
-		size = "32MiB"
-	END
+	vm_pool 'mapped 64MiB ext4' 'elsewhere 64MiB ext4' 'swap 32MiB fsdax' 'mapper 32MiB raw' \
+		'raid 32MiB sector' 'opened 32MiB devdax' 'memory 32MiB devdax' 'tree 128MiB btrfs' \
+		'looped 32MiB raw' 'parts 64MiB sector' 'plain 32MiB raw' | vm_layout
 	vm_script <<-'END'
 		modprobe -a ext4 btrfs loop dm_mod md_mod raid0
 		run 0 ramdax apply
@@ -393,14 +348,7 @@ make='
 }
 
 @test "a carveout is not taken from nd_e820 while somebody uses it" {
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "files"
-		size = "64MiB"
-	END
+	vm_pool 'files 64MiB fsdax' | vm_layout
 	vm_script <<-'END'
 		modprobe -a nd_e820 nd_pmem ext4 dm_mod loop
 		cat /sys/bus/nd/devices/ndbus0/wait_probe >/dev/null

@@ -12,19 +12,7 @@ teardown() { vm_teardown; }
 
 @test "a carveout moved under its labels: a conflict, until --recreate" {
 	vm_ram 2G
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "files"
-		size = "64MiB"
-		filesystem.type = "ext4"
-		[[region.namespace]]
-		name = "memory"
-		mode = "devdax"
-		size = "64MiB"
-	END
+	vm_pool 'files 64MiB ext4' 'memory 64MiB devdax' | vm_layout
 	vm_script <<-'END'
 		run 0 ramdax apply
 		head -c 1000000 /dev/urandom | daxio write "$(device memory)" 4096 1000000

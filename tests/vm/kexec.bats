@@ -23,25 +23,8 @@ kexec_again='
 '
 
 @test "kept over kexec, unless it does not survive one" {
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "files"
-		size = "64MiB"
-		filesystem.type = "ext4"
-		[[region.namespace]]
-		name = "memory"
-		mode = "devdax"
-		size = "64MiB"
-		survives = "kexec"
-		[[region.namespace]]
-		name = "scratch"
-		mode = "devdax"
-		size = "32MiB"
-		survives = "none"
-	END
+	vm_pool 'files 64MiB ext4' 'memory 64MiB devdax survives="kexec"' \
+		'scratch 32MiB devdax survives="none"' | vm_layout
 	vm_script <<-END
 		$kexec_again
 		if [ ! -e /second ]; then
@@ -79,23 +62,7 @@ into='
 '
 
 @test "kexec with what gen-cmdline says, without labels, and without memmap=" {
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "files"
-		size = "64MiB"
-		filesystem.type = "ext4"
-		[[region.namespace]]
-		name = "memory"
-		mode = "devdax"
-		size = "64MiB"
-		[[region.namespace]]
-		name = "plain"
-		mode = "raw"
-		size = "4MiB"
-	END
+	vm_pool 'files 64MiB ext4' 'memory 64MiB devdax' 'plain 4MiB raw' | vm_layout
 	vm_script <<-END
 		$into
 		sums() {

@@ -38,27 +38,8 @@ found='
 setup_file() {
 	vm_setup
 	vm_ram 2G
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "files"
-		size = "64MiB"
-		filesystem.type = "ext4"
-		[[region.namespace]]
-		name = "memory"
-		mode = "devdax"
-		size = "64MiB"
-		[[region.namespace]]
-		name = "sectors"
-		mode = "sector"
-		size = "32MiB"
-		[[region.namespace]]
-		name = "plain"
-		mode = "raw"
-		size = "4MiB"
-	END
+	vm_pool 'files 64MiB ext4' 'memory 64MiB devdax' 'sectors 32MiB sector' 'plain 4MiB raw' |
+		vm_layout
 	vm_script <<-END
 		run 0 ramdax apply
 		$fill
@@ -117,15 +98,7 @@ again() {
 @test "label loss: --recreate=REGION makes it anew" {
 	vm_scramble "$labels" 512
 	vm_scramble 4G 8K
-	vm_file /files.toml <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "files"
-		size = "64MiB"
-		filesystem.type = "ext4"
-	END
+	vm_pool 'files 64MiB ext4' | vm_file /files.toml
 	again <<-'END'
 		run 5 ramdax --layout /files.toml apply # which is for its own place only, where nothing is
 		run 5 ramdax apply

@@ -81,6 +81,28 @@ vm_layout() {
 	vm_file /etc/ramdax/layout.toml
 }
 
+# vm_pool 'NAME SIZE KIND [KEY=VALUE]...'...: prints a layout whose one region, "pool", has these
+# namespaces. KIND is a mode or, in mode fsdax, a file system; values are TOML without spaces:
+#
+#	vm_pool 'files 64MiB ext4' 'memory 64MiB devdax survives="kexec"' | vm_layout
+vm_pool() {
+	local namespace name size kind more key
+
+	printf '%s\n' 'version = 1' '[[region]]' 'name = "pool"'
+	for namespace; do
+		read -r name size kind more <<<"$namespace"
+		printf '%s\n' '[[region.namespace]]' "name = \"$name\""
+		case $kind in
+		fsdax) echo "size = \"$size\"" ;;
+		devdax | sector | raw) printf '%s\n' "mode = \"$kind\"" "size = \"$size\"" ;;
+		*) printf '%s\n' "size = \"$size\"" "filesystem.type = \"$kind\"" ;;
+		esac
+		for key in $more; do
+			echo "${key%%=*} = ${key#*=}"
+		done
+	done
+}
+
 vm_script() {
 	vm_file /guest/script
 }

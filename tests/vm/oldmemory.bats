@@ -10,26 +10,8 @@ bats_require_minimum_version 1.5.0
 load lib
 setup() {
 	vm_setup
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "block"
-		size = "32MiB"
-		[[region.namespace]]
-		name = "memory"
-		mode = "devdax"
-		size = "32MiB"
-		[[region.namespace]]
-		name = "sectors"
-		mode = "sector"
-		size = "32MiB"
-		[[region.namespace]]
-		name = "plain"
-		mode = "raw"
-		size = "32MiB"
-	END
+	vm_pool 'block 32MiB fsdax' 'memory 32MiB devdax' 'sectors 32MiB sector' 'plain 32MiB raw' |
+		vm_layout
 }
 teardown() { vm_teardown; }
 
@@ -94,23 +76,8 @@ plant() {
 }
 
 @test "ext4 and xfs over old ones survive a crash" {
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "journal"
-		size = "64MiB"
-		scrub = false
-		survives = "none"
-		filesystem.type = "ext4"
-		[[region.namespace]]
-		name = "tree"
-		size = "320MiB"
-		scrub = false
-		survives = "none"
-		filesystem.type = "xfs"
-	END
+	vm_pool 'journal 64MiB ext4 scrub=false survives="none"' \
+		'tree 320MiB xfs scrub=false survives="none"' | vm_layout
 	# A first life leaves many blocks that bear the file systems' UUIDs and late log positions.
 	vm_script <<-'END'
 		modprobe -a ext4 xfs

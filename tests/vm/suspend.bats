@@ -10,24 +10,8 @@ setup() { vm_setup; }
 teardown() { vm_teardown; }
 
 @test "suspend to RAM with everything mounted" {
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "files"
-		size = "64MiB"
-		filesystem.type = "ext4"
-		[[region.namespace]]
-		name = "sectors"
-		mode = "sector"
-		size = "32MiB"
-		filesystem.type = "ext4"
-		[[region.namespace]]
-		name = "memory"
-		mode = "devdax"
-		size = "32MiB"
-	END
+	vm_pool 'files 64MiB ext4' 'sectors 32MiB sector filesystem.type="ext4"' \
+		'memory 32MiB devdax' | vm_layout
 	vm_script <<-'END'
 		run 0 ramdax apply --boot
 		mkdir /tmp/sectors
@@ -56,19 +40,7 @@ teardown() { vm_teardown; }
 }
 
 @test "a hibernated system finds carveouts as the firmware left them" {
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "files"
-		size = "64MiB"
-		filesystem.type = "ext4"
-		[[region.namespace]]
-		name = "memory"
-		mode = "devdax"
-		size = "32MiB"
-	END
+	vm_pool 'files 64MiB ext4' 'memory 32MiB devdax' | vm_layout
 	vm_ram 2G
 	truncate -s 1G "$vm_dir/swap"
 	mkswap "$vm_dir/swap" >/dev/null

@@ -9,30 +9,8 @@
 load lib
 setup() {
 	vm_setup
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "files"
-		size = "32MiB"
-		filesystem.type = "ext4"
-		[[region.namespace]]
-		name = "block"
-		size = "32MiB"
-		[[region.namespace]]
-		name = "memory"
-		mode = "devdax"
-		size = "32MiB"
-		[[region.namespace]]
-		name = "sectors"
-		mode = "sector"
-		size = "32MiB"
-		[[region.namespace]]
-		name = "plain"
-		mode = "raw"
-		size = "32MiB"
-	END
+	vm_pool 'files 32MiB ext4' 'block 32MiB fsdax' 'memory 32MiB devdax' 'sectors 32MiB sector' \
+		'plain 32MiB raw' | vm_layout
 }
 teardown() { vm_teardown; }
 
