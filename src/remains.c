@@ -11,6 +11,10 @@
 #include "mem.h"
 #include "spent.h"
 
+/* The most places looked at beside the plan's: larger regions hold larger namespaces, and a look at
+ * each multiple of 2 MiB would keep a host of terabytes waiting longer than the kernel does. */
+#define LOOKS_MAX 1024
+
 /* A region being looked at. */
 struct look {
 	struct sysfs *fs;
@@ -65,19 +69,30 @@ static int read_place(struct look *l, struct blockdev *raw, const struct plan_na
 	return 0;
 }
 
+/* How far apart such places are: a power of two. */
+static uint64_t stride_of(uint64_t usable)
+{
+	uint64_t stride = PLACE_ALIGN;
+
+	while (usable / stride > LOOKS_MAX)
+		stride *= 2;
+	return stride;
+}
+
 /*
  * Whether there is an info block where the plan puts nothing: what somebody else's namespace, or an
- * earlier layout, has displaced begins elsewhere, mostly at a multiple of PLACE_ALIGN (place.h).
- * What cannot be read holds none.
+ * earlier layout, has displaced begins elsewhere, mostly at a multiple of PLACE_ALIGN (capacity.h),
+ * and as far from the region's start, in large regions, as a larger power of two. What cannot be
+ * read holds none.
  */
 static bool is_elsewhere(struct look *l, struct blockdev *raw)
 {
 	unsigned char bytes[INFOBLOCK_AREA];
 	uint64_t first = l->region->range.start, usable = l->region->usable;
-	uint64_t offset = align_up(first, PLACE_ALIGN) - first;
+	uint64_t stride = stride_of(usable), offset = align_up(first, PLACE_ALIGN) - first;
 	uuid_t parent;
 
-	for (; offset < usable && usable - offset >= sizeof(bytes); offset += PLACE_ALIGN)
+	for (; offset < usable && usable - offset >= sizeof(bytes); offset += stride)
 		if (blockdev_read(raw, offset, bytes, sizeof(bytes)) == 0 &&
 		    infoblock_find(bytes, parent))
 			return true;

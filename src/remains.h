@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is left in a region whose labels are lost: the info blocks where the plan puts namespaces,
- * and at multiples of PLACE_ALIGN, where nearly all begin.
+ * and at multiples of PLACE_ALIGN, where nearly all begin; above 2 GiB at a thousand places that are
+ * spread evenly, multiples of a power of two.
  *
  * The kernel lets nobody read a region but through a namespace, so a scaffold is laid over it, and
  * nothing is written into that. Its label and index come in one write, index last, and it goes in
