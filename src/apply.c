@@ -29,7 +29,7 @@ static bool is_settled(const void *context, const struct seen_namespace *seen)
 {
 	const struct settling *s = context;
 
-	return outcome_created(s->outcome, seen->name) ||
+	return outcome_did(s->outcome, STEP_CREATE, seen->name) ||
 	       (s->options->settled && s->options->settled(s->options->settled_context, seen));
 }
 
@@ -38,14 +38,8 @@ static bool is_scrubbed(const void *context, const struct seen_namespace *seen)
 {
 	const struct settling *s = context;
 
-	for (size_t i = 0; i < s->outcome->n_done; i++) {
-		const struct done_step *done = &s->outcome->done[i];
-
-		if (done->kind == STEP_SCRUB && done->result == 0 &&
-		    !strcmp(done->object, seen->name))
-			return true;
-	}
-	return s->options->scrubbed && s->options->scrubbed(s->options->scrubbed_context, seen);
+	return outcome_did(s->outcome, STEP_SCRUB, seen->name) ||
+	       (s->options->scrubbed && s->options->scrubbed(s->options->scrubbed_context, seen));
 }
 
 static void look_again(struct sysfs *fs, const struct layout *layout,

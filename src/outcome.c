@@ -7,10 +7,28 @@
 #include "step.h"
 #include "takedown.h"
 
+/* What was done for @object before @done, or with NULL the last of it; NULL if nothing was. */
+static const struct done_step *before(const struct outcome *o, const char *object,
+				      const struct done_step *done)
+{
+	size_t i = done ? index_next(&o->objects, (size_t)(done - o->done))
+			: index_first(&o->objects, object, strlen(object));
+
+	while (i != INDEX_NONE && strcmp(o->done[i].object, object) != 0)
+		i = index_next(&o->objects, i);
+	return i == INDEX_NONE ? NULL : &o->done[i];
+}
+
+void outcome_add(struct outcome *outcome, const struct done_step *done)
+{
+	*MEM_APPEND(outcome->done, outcome->n_done) = *done;
+	index_add(&outcome->objects, done->object, strlen(done->object));
+}
+
 void outcome_record(struct outcome *outcome, const struct step *step, int r, struct text *why,
 		    uint64_t ms)
 {
-	*MEM_APPEND(outcome->done, outcome->n_done) = (struct done_step){
+	const struct done_step done = {
 		.kind = step->kind,
 		.object = mem_strdup(step_object(step)),
 		.result = r,
@@ -19,17 +37,18 @@ void outcome_record(struct outcome *outcome, const struct step *step, int r, str
 		.required = (step->ns && step->ns->required) ||
 			    (!step->ns && step->region && step->region->required),
 	};
+
+	outcome_add(outcome, &done);
 }
 
 const struct done_step *outcome_last_try(const struct outcome *outcome, const struct step *step)
 {
-	for (size_t i = outcome->n_done; i > 0; i--) {
-		const struct done_step *done = &outcome->done[i - 1];
+	const struct done_step *done = NULL;
 
-		if (done->kind == step->kind && !strcmp(done->object, step_object(step)))
-			return done;
-	}
-	return NULL;
+	do
+		done = before(outcome, step_object(step), done);
+	while (done && done->kind != step->kind);
+	return done;
 }
 
 /* Whoever used what was kept may have gone since. */
@@ -49,14 +68,13 @@ bool outcome_was_kept(const struct outcome *outcome, const struct step *step)
 
 bool outcome_took(const struct outcome *outcome, const char *object, uint64_t *ms)
 {
+	const struct done_step *done = NULL;
 	bool any = false;
 
 	*ms = 0;
-	for (size_t i = 0; i < outcome->n_done; i++) {
-		if (strcmp(outcome->done[i].object, object) != 0)
-			continue;
+	while ((done = before(outcome, object, done))) {
 		any = true;
-		*ms += outcome->done[i].ms;
+		*ms += done->ms;
 	}
 	return any;
 }
@@ -80,25 +98,28 @@ void outcome_free(struct outcome *outcome)
 		free(outcome->done[i].why);
 	}
 	free(outcome->done);
+	index_release(&outcome->objects);
 	free(outcome);
 }
 
-bool outcome_created(const struct outcome *outcome, const char *name)
+bool outcome_did(const struct outcome *outcome, enum step_kind kind, const char *object)
 {
-	for (size_t i = 0; i < outcome->n_done; i++)
-		if (outcome->done[i].kind == STEP_CREATE && outcome->done[i].result == 0 &&
-		    !strcmp(outcome->done[i].object, name))
+	const struct done_step *done = NULL;
+
+	while ((done = before(outcome, object, done)))
+		if (done->kind == kind && done->result == 0)
 			return true;
 	return false;
 }
 
 const struct done_step *outcome_failure(const struct outcome *outcome, const char *object)
 {
-	for (size_t i = 0; i < outcome->n_done; i++)
-		if (outcome->done[i].result < 0 && outcome->done[i].result != TAKEDOWN_KEPT &&
-		    !strcmp(outcome->done[i].object, object))
-			return &outcome->done[i];
-	return NULL;
+	const struct done_step *done = NULL, *first = NULL;
+
+	while ((done = before(outcome, object, done)))
+		if (done->result < 0 && done->result != TAKEDOWN_KEPT)
+			first = done;
+	return first;
 }
 
 bool outcome_required_missing(const struct outcome *outcome)

@@ -5,6 +5,7 @@
 #ifndef RAMDAX_OUTCOME_H
 #define RAMDAX_OUTCOME_H
 
+#include "index.h"
 #include "machine.h"
 #include "plan.h"
 #include "spent.h"
@@ -24,6 +25,7 @@ struct done_step {
 struct outcome {
 	struct done_step *done;
 	size_t n_done;
+	struct index objects;    /* of what was done, by object */
 	struct machine *machine; /* as it is afterwards */
 	struct plan *plan;       /* what is left */
 	enum status status;
@@ -31,6 +33,9 @@ struct outcome {
 	bool told; /* journald knows of all namespaces */
 	struct spent spent;
 };
+
+/* Notes @done, of which all is taken. */
+void outcome_add(struct outcome *outcome, const struct done_step *done);
 
 /* Notes that @step was tried with the result @r, a sentence part about it in @why, which is taken,
  * and that it took @ms. */
@@ -54,8 +59,8 @@ bool outcome_any_failed(const struct outcome *outcome);
 
 void outcome_free(struct outcome *outcome);
 
-/* Whether this run made the namespace @name. */
-bool outcome_created(const struct outcome *outcome, const char *name);
+/* Whether this run did a step of @kind to @object. */
+bool outcome_did(const struct outcome *outcome, enum step_kind kind, const char *object);
 
 /* The failure of the step that concerns @object, or NULL. What was kept is none. */
 const struct done_step *outcome_failure(const struct outcome *outcome, const char *object);

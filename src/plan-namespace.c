@@ -21,75 +21,70 @@ struct step *work_step(struct work *w, enum step_kind kind, const struct plan_na
 	return step;
 }
 
-/* The namespace in @seen that is @ns; *@n_found counts how many could be it. A damaged label counts
- * only where there is no other. */
-static const struct seen_namespace *find_in(const struct seen_region *seen,
-					    const struct layout_namespace *ns, size_t *n_found)
-{
-	const struct seen_namespace *found = NULL, *damaged = NULL;
-
-	for (size_t i = 0; seen && i < seen->n_namespaces; i++) {
-		if (!namespace_is(ns, &seen->namespaces[i]))
-			continue;
-		if (seen->namespaces[i].fault) {
-			damaged = &seen->namespaces[i];
-			continue;
-		}
-		found = found ? found : &seen->namespaces[i];
-		(*n_found)++;
-	}
-	if (!found && damaged)
-		(*n_found)++;
-	return found ? found : damaged;
-}
-
 /* Who bears the UUID that @ns would get, anywhere and not to be removed; or NULL. The kernel has
  * each only once. */
 static const struct seen_namespace *namesake(const struct work *w,
 					     const struct layout_namespace *ns)
 {
-	const struct machine *m = w->plan->machine;
+	const struct bearer *b = NULL;
 
-	for (size_t i = 0; i < m->n_regions; i++)
-		for (size_t j = 0; j < m->regions[i].n_namespaces; j++) {
-			const struct seen_namespace *seen = &m->regions[i].namespaces[j];
-			bool gone = &m->regions[i] == w->region->seen && w->gone[j];
-
-			if (!gone && seen->has_uuid && !uuid_compare(seen->uuid, ns->uuid))
-				return seen;
-		}
+	while ((b = bearers_of_uuid(&w->bearers, ns->uuid, b)))
+		if (b->region != w->region->seen || !w->gone[b->seen - b->region->namespaces])
+			return b->seen;
 	return NULL;
 }
 
-/* Looks for @p->ns everywhere. True if it is in this region, once. */
-static bool find(struct work *w, struct plan_namespace *p)
+/* What could be a declared namespace. */
+struct finding {
+	const struct seen_namespace *found; /* in its region */
+	const struct seen_namespace
+		*damaged;                /* its label is; counts only where there is no other */
+	const struct seen_region *other; /* where another one is */
+	size_t here, elsewhere;          /* how many */
+};
+
+static struct finding search(const struct work *w, const struct layout_namespace *ns)
 {
-	const struct machine *m = w->plan->machine;
-	size_t here = 0, elsewhere = 0;
-	const struct seen_region *other = NULL;
+	struct finding f = {0};
+	const struct bearer *b = NULL;
+
+	while ((b = bearers_of(&w->bearers, ns, b))) {
+		if (b->region != w->region->seen) {
+			f.other = b->region;
+			f.elsewhere++;
+		} else if (b->seen->fault) {
+			f.damaged = b->seen;
+		} else {
+			f.found = f.found ? f.found : b->seen;
+			f.here++;
+		}
+	}
+	if (!f.found && f.damaged) {
+		f.found = f.damaged;
+		f.here = 1;
+	}
+	return f;
+}
+
+/* Looks for @p->ns everywhere; where it is not in its region, once, that may be a conflict. */
+static void find(struct work *w, struct plan_namespace *p)
+{
+	const struct finding f = search(w, p->ns);
 	const struct seen_namespace *taken;
 
-	p->seen = find_in(w->region->seen, p->ns, &here);
-	for (size_t i = 0; i < m->n_regions; i++) {
-		size_t before = elsewhere;
-
-		if (&m->regions[i] == w->region->seen)
-			continue;
-		find_in(&m->regions[i], p->ns, &elsewhere);
-		if (elsewhere > before)
-			other = &m->regions[i];
-	}
-	if (here + elsewhere > 1)
-		work_conflict(w, p,
-			      mem_printf("%zu namespaces bear its name or uuid", here + elsewhere));
-	else if (elsewhere)
-		work_conflict(w, p,
-			      mem_printf("it is in \"%s\", which is not its region", other->name));
-	else if (!here && (taken = namesake(w, p->ns)))
+	p->seen = f.found;
+	if (f.here + f.elsewhere > 1)
+		work_conflict(
+			w, p,
+			mem_printf("%zu namespaces bear its name or uuid", f.here + f.elsewhere));
+	else if (f.elsewhere)
+		work_conflict(
+			w, p,
+			mem_printf("it is in \"%s\", which is not its region", f.other->name));
+	else if (!f.here && (taken = namesake(w, p->ns)))
 		work_conflict(w, p,
 			      mem_printf("it is not there, and \"%s\" bears its uuid",
 					 *taken->name ? taken->name : taken->device));
-	return here == 1 && !elsewhere;
 }
 
 /* The file system of @p is to be made: @reason. */
@@ -253,6 +248,7 @@ void plan_namespaces(struct plan *plan, struct plan_region *region,
 	w.requests = requests_of(region->region, align_down(w.capacity, PLACE_ALIGN));
 	w.unsafe = carveout_refusal(plan->machine, region->carveout);
 	w.gone = mem_calloc(region->seen ? region->seen->n_namespaces : 0, sizeof(*w.gone));
+	bearers_find(plan->machine, &w.bearers);
 	if (!region->region->foreign) {
 		/* Of a region that has yet to be looked at there is at most the scaffold for it. */
 		if (region->unproven)
@@ -265,6 +261,7 @@ void plan_namespaces(struct plan *plan, struct plan_region *region,
 		else
 			work_place_absent(&w);
 	}
+	bearers_release(&w.bearers);
 	free(w.requests);
 	free(w.unsafe);
 	free(w.gone);

@@ -6,6 +6,7 @@
 #ifndef RAMDAX_PLAN_WORK_H
 #define RAMDAX_PLAN_WORK_H
 
+#include "bearers.h"
 #include "plan-parts.h"
 #include "request.h"
 
@@ -18,6 +19,7 @@ struct work {
 	uint64_t start;                 /* physical */
 	bool conditional;               /* nothing of it is visible yet */
 	char *unsafe;                   /* why nothing may be written there; NULL if it may */
+	struct bearers bearers;
 	bool *gone; /* per namespace seen: a step removes it, so its space and slot are free */
 };
 

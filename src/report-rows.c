@@ -33,13 +33,7 @@ static bool is_damaged(const struct sources *from, const struct seen_namespace *
 /* Whether this run did a step of @kind to @name. */
 static bool was_done(const struct sources *from, enum step_kind kind, const char *name)
 {
-	for (size_t i = 0; from->outcome && i < from->outcome->n_done; i++) {
-		const struct done_step *done = &from->outcome->done[i];
-
-		if (done->kind == kind && !strcmp(done->object, name) && done->result >= 0)
-			return true;
-	}
-	return false;
+	return from->outcome && outcome_did(from->outcome, kind, name);
 }
 
 /* The step that this run could still have done to @ns; NULL also if there was no run. */

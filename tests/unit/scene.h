@@ -136,4 +136,20 @@ static inline void scene_release(struct scene *s)
 	free(s->seen.namespaces);
 }
 
+/* An outcome in which the @n steps at @done were done, of whose strings it owns none. */
+static inline struct outcome scene_outcome(const struct done_step *done, size_t n)
+{
+	struct outcome outcome = {0};
+
+	for (size_t i = 0; i < n; i++)
+		outcome_add(&outcome, &done[i]);
+	return outcome;
+}
+
+static inline void scene_outcome_release(struct outcome *outcome)
+{
+	free(outcome->done);
+	index_release(&outcome->objects);
+}
+
 #endif

@@ -6,7 +6,7 @@
 static void what_was_created_stays_so_all_this_boot(void)
 {
 	struct done_step done = {.kind = STEP_CREATE, .object = (char *)"images", .ms = 1234};
-	struct outcome outcome = {.done = &done, .n_done = 1}, adopts = {0};
+	struct outcome outcome = scene_outcome(&done, 1), adopts = {0};
 	struct boot_record *record = NULL;
 	char *text;
 	struct json_object *document;
@@ -43,6 +43,7 @@ static void what_was_created_stays_so_all_this_boot(void)
 	CHECK_STR(word(document, "regions/0/namespaces/0/state"), "adopted");
 	CHECK_STR(word(document, "regions/0/namespaces/0/took"), NULL);
 	json_object_put(document);
+	scene_outcome_release(&outcome);
 	boot_record_free(record);
 	scene_release(&s);
 }

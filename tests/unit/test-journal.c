@@ -99,8 +99,7 @@ static void each_namespace_is_an_entry(void)
 	int fd = journald(&fs, true);
 
 	see_three(&s, &outcome);
-	outcome.done = &done;
-	outcome.n_done = 1;
+	outcome_add(&outcome, &done);
 	CHECK(report_journal(&fs, &outcome, NULL));
 	has(next_entry(fd),
 	    (const char *const[]){"MESSAGE=namespace \"images\" was made by this boot",
@@ -110,13 +109,14 @@ static void each_namespace_is_an_entry(void)
 				  "RAMDAX_DEVICE=/dev/pmem0.1",
 				  "RAMDAX_UUID=2f62bc6e-b3ce-5422-ae6e-0bda41420139", NULL});
 	/* What is required and not as declared is an error, and no name makes a line of its own. */
+	has(next_entry(fd), (const char *const[]){"MESSAGE_ID=" MESSAGE_CONFLICT, "PRIORITY=3",
+						  "RAMDAX_NAMESPACE=gu\xef\xbf\xbd"
+						  "est",
+						  "RAMDAX_REASON=mode is raw, not devdax", NULL});
 	has(next_entry(fd),
-	    (const char *const[]){"MESSAGE_ID=" MESSAGE_CONFLICT, "PRIORITY=3",
-				  "RAMDAX_NAMESPACE=gu\xef\xbf\xbd" "est",
-				  "RAMDAX_REASON=mode is raw, not devdax", NULL});
-	has(next_entry(fd), (const char *const[]){"MESSAGE_ID=" MESSAGE_ADOPTED,
-						  "RAMDAX_NAMESPACE=other", NULL});
+	    (const char *const[]){"MESSAGE_ID=" MESSAGE_ADOPTED, "RAMDAX_NAMESPACE=other", NULL});
 	CHECK_STR(next_entry(fd), "");
+	scene_outcome_release(&outcome);
 	plan_free(outcome.plan);
 	gone(&fs, fd);
 	scene_release(&s);
@@ -149,8 +149,8 @@ static void nothing_is_told_twice(void)
 	plan_free(outcome.plan);
 	outcome.plan = plan_make(&s.layout, &s.machine, &options);
 	CHECK(report_journal(&fs, &outcome, record));
-	has(next_entry(fd), (const char *const[]){"RAMDAX_NAMESPACE=other",
-						  "RAMDAX_STATE=conflict", NULL});
+	has(next_entry(fd),
+	    (const char *const[]){"RAMDAX_NAMESPACE=other", "RAMDAX_STATE=conflict", NULL});
 	CHECK_STR(next_entry(fd), "");
 	boot_record_free(record);
 	plan_free(outcome.plan);
@@ -187,8 +187,9 @@ static void one_line_says_all(void)
 
 	see_three(&s, &outcome);
 	report_summary(&outcome, NULL, &text);
-	CHECK_STR(text_str(&text), "1 region, 3 namespaces: 0 created, 2 adopted, 1 conflict; 1.9 s "
-				   "(status 5); volatile RAM");
+	CHECK_STR(text_str(&text),
+		  "1 region, 3 namespaces: 0 created, 2 adopted, 1 conflict; 1.9 s "
+		  "(status 5); volatile RAM");
 	plan_free(outcome.plan);
 	scene_see(&s, "theirs", MODE_RAW, SCENE_START + 6 * GIB, GIB);
 	scene_declare(&s, "late", MODE_RAW, 64 * GIB);

@@ -229,7 +229,7 @@ static void outcomes_become_states(void)
 		 .why = (char *)"the kernel is busy"},
 		{.kind = STEP_CREATE, .object = (char *)"vain", .result = 0},
 	};
-	struct outcome outcome = {.done = done, .n_done = ARRAY_SIZE(done)};
+	struct outcome outcome = scene_outcome(done, ARRAY_SIZE(done));
 	struct json_object *document;
 	struct scene s;
 
@@ -245,6 +245,7 @@ static void outcomes_become_states(void)
 	CHECK_STR(word(document, "regions/0/namespaces/3/state"), "failed");
 	CHECK_STR(word(document, "regions/0/namespaces/4/state"), "deferred");
 	json_object_put(document);
+	scene_outcome_release(&outcome);
 	scene_release(&s);
 }
 
@@ -255,8 +256,8 @@ static void regions_have_states(void)
 				 .result = -EIO,
 				 .why = (char *)"no"};
 	struct done_step create = {.kind = STEP_CREATE, .object = (char *)"images"};
-	struct outcome refused = {.done = &bind, .n_done = 1}, none = {0};
-	struct outcome created = {.done = &create, .n_done = 1};
+	struct outcome refused = scene_outcome(&bind, 1), none = {0};
+	struct outcome created = scene_outcome(&create, 1);
 	struct json_object *d[8];
 	struct scene s;
 
@@ -291,6 +292,8 @@ static void regions_have_states(void)
 		check_document(d[i]);
 		json_object_put(d[i]);
 	}
+	scene_outcome_release(&refused);
+	scene_outcome_release(&created);
 	scene_release(&s);
 }
 
