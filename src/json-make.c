@@ -4,9 +4,12 @@
 #include "mem.h"
 #include "utf8.h"
 
+/* Keys are literals, and none is added twice. */
 static void add(struct json_object *parent, const char *key, struct json_object *value)
 {
-	if (json_object_object_add(parent, key, value) < 0)
+	if (json_object_object_add_ex(parent, key, value,
+				      JSON_C_OBJECT_ADD_KEY_IS_NEW |
+					      JSON_C_OBJECT_KEY_IS_CONSTANT) < 0)
 		mem_exhausted();
 }
 

@@ -39,32 +39,35 @@ static void schedule_fill(uint32_t w[ROUNDS], const unsigned char *block)
 	}
 }
 
+/* The working variable @n, from a as 0 to h as 7, of round @i: instead of moving them all on, the
+ * next round names them anew. */
+static uint32_t *variable(uint32_t s[WORDS], unsigned i, unsigned n)
+{
+	return &s[(n + ROUNDS - i) % WORDS];
+}
+
+static void round_add(uint32_t s[WORDS], unsigned i, uint32_t word)
+{
+	uint32_t a = *variable(s, i, 0), b = *variable(s, i, 1), c = *variable(s, i, 2);
+	uint32_t e = *variable(s, i, 4), f = *variable(s, i, 5), g = *variable(s, i, 6);
+	uint32_t *d = variable(s, i, 3), *h = variable(s, i, 7);
+	uint32_t t1 = *h + (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) +
+		      ((e & f) ^ (~e & g)) + constants[i] + word;
+	uint32_t t2 =
+		(rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+
+	*d += t1;
+	*h = t1 + t2;
+}
+
 static void block_add(uint32_t state[WORDS], const unsigned char *block)
 {
-	enum {
-		A,
-		B,
-		C,
-		D,
-		E,
-		F,
-		G,
-		H
-	};
 	uint32_t w[ROUNDS], s[WORDS];
 
 	schedule_fill(w, block);
 	memcpy(s, state, sizeof(s));
-	for (unsigned i = 0; i < ROUNDS; i++) {
-		uint32_t t1 = s[H] + (rotated(s[E], 6) ^ rotated(s[E], 11) ^ rotated(s[E], 25)) +
-			      ((s[E] & s[F]) ^ (~s[E] & s[G])) + constants[i] + w[i];
-		uint32_t t2 = (rotated(s[A], 2) ^ rotated(s[A], 13) ^ rotated(s[A], 22)) +
-			      ((s[A] & s[B]) ^ (s[A] & s[C]) ^ (s[B] & s[C]));
-
-		memmove(&s[B], &s[A], sizeof(s) - sizeof(s[A]));
-		s[E] += t1;
-		s[A] = t1 + t2;
-	}
+	for (unsigned i = 0; i < ROUNDS; i++)
+		round_add(s, i, w[i]);
 	for (unsigned i = 0; i < WORDS; i++)
 		state[i] += s[i];
 }

@@ -12,18 +12,23 @@ char *toml_quoted(const char *s, size_t n)
 {
 	static const char escaped[] = "\b\t\n\f\r\"\\", letters[] = "btnfr\"\\";
 	struct text t = {0};
+	size_t plain = 0; /* from here on nothing is to be escaped */
 
 	text_add_char(&t, '"');
 	for (size_t i = 0; i < n; i++) {
-		const char *e = s[i] ? strchr(escaped, s[i]) : NULL;
+		const char *e;
 
+		if ((unsigned char)s[i] >= 0x20 && s[i] != 0x7f && s[i] != '"' && s[i] != '\\')
+			continue;
+		e = s[i] ? strchr(escaped, s[i]) : NULL;
+		text_add_bytes(&t, s + plain, i - plain);
+		plain = i + 1;
 		if (e)
 			text_addf(&t, "\\%c", letters[e - escaped]);
-		else if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
-			text_addf(&t, "\\u%04X", (unsigned char)s[i]);
 		else
-			text_add_char(&t, s[i]);
+			text_addf(&t, "\\u%04X", (unsigned char)s[i]);
 	}
+	text_add_bytes(&t, s + plain, n - plain);
 	text_add_char(&t, '"');
 	return text_take(&t);
 }

@@ -43,12 +43,22 @@ static bool is_control(const char *text, size_t length)
 	return length == 2 && s[0] == 0xc2 && s[1] < 0xa0;
 }
 
+/* How many bytes from @s on are what nothing is to be done about: printable ASCII. */
+static size_t plain_length(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] >= 0x20 && s[n] < 0x7f)
+		n++;
+	return n;
+}
+
 static void add(struct text *t, const char *s, bool controls)
 {
 	while (*s) {
-		size_t length = utf8_length(s);
+		size_t plain = plain_length(s), length = plain ? plain : utf8_length(s);
 
-		if (!length || (!controls && is_control(s, length)))
+		if (!length || (!controls && !plain && is_control(s, length)))
 			text_add(t, REPLACEMENT);
 		else
 			text_add_bytes(t, s, length);
