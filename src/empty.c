@@ -86,16 +86,22 @@ static int zero(struct emptied *e)
 }
 
 /* Of one that is not enabled the kernel does not tell the shape: then the usual one. */
-static int wipe_signatures(struct emptied *e)
+void empty_signatures(const struct seen_namespace *seen, struct media *media)
 {
-	struct shape shape = shape_found(e->seen);
-	struct media media = {0};
+	struct shape shape = shape_found(seen);
 
 	if (!shape.align) {
 		shape.align = PLACE_ALIGN;
 		shape.map = MAP_DEV;
 	}
-	infoblock_wipe(&shape, e->seen->start, e->seen->raw, &media);
+	infoblock_wipe(&shape, seen->start, seen->raw, media);
+}
+
+static int wipe_signatures(struct emptied *e)
+{
+	struct media media = {0};
+
+	empty_signatures(e->seen, &media);
 	return write_media(e, &media, "wiping signatures");
 }
 
@@ -156,13 +162,6 @@ int empty_wipe(struct sysfs *fs, const struct step *step, deadline d, struct tex
 	if (r == 0)
 		r = wipe(&e, step->zero);
 	return close_raw(&e, r);
-}
-
-int empty_signatures(struct blockdev *dev, uint64_t base, const struct step *step, struct text *why)
-{
-	struct emptied e = {.seen = step->seen, .why = why, .raw = dev, .base = base};
-
-	return wipe(&e, false);
 }
 
 int empty_scrub(struct sysfs *fs, const struct step *step, deadline d, struct text *why)

@@ -10,6 +10,7 @@
 
 #include "blockdev.h"
 #include "deadline.h"
+#include "media.h"
 #include "plan.h"
 #include "sysfs.h"
 #include "text.h"
@@ -21,10 +22,9 @@
  */
 int empty_wipe(struct sysfs *fs, const struct step *step, deadline d, struct text *why);
 
-/* The same for signatures and info blocks only, through @dev, in which the namespace begins at
- * @base. */
-int empty_signatures(struct blockdev *dev, uint64_t base, const struct step *step,
-		     struct text *why);
+/* Adds to @media what is to be overwritten, with zeros, of signatures and info blocks of @seen,
+ * from its start. */
+void empty_signatures(const struct seen_namespace *seen, struct media *media);
 
 /* Does @step, a STEP_SCRUB: all of it is zeroed but what makes it a namespace of its mode, and that
  * is written anew. 0, TAKEDOWN_KEPT, or -errno with a sentence part in @why; then it stays a

@@ -9,6 +9,7 @@
 #include "label.h"
 #include "mem.h"
 #include "nd.h"
+#include "spent.h"
 #include "takedown.h"
 
 /* A group of steps of one region. */
@@ -61,18 +62,52 @@ static bool is_whole(const struct group *g)
 	return true;
 }
 
+/* Where there may be signatures in what the group wipes, from the region's start. */
+static struct sweep_part *signatures_of(const struct group *g, size_t *n)
+{
+	struct sweep_part *parts = NULL;
+
+	*n = 0;
+	for (size_t i = 0; i < g->n; i++) {
+		const struct seen_namespace *seen = g->steps[i].step->seen;
+		struct media media = {0};
+
+		if (g->steps[i].step->kind == STEP_WIPE)
+			empty_signatures(seen, &media);
+		for (size_t j = 0; j < media.n; j++)
+			*MEM_APPEND(parts, *n) = (struct sweep_part){
+				.offset = seen->start - g->region->range.start +
+					  media.pieces[j].offset,
+				.n = media.pieces[j].n,
+			};
+		media_release(&media);
+	}
+	return parts;
+}
+
+static int wipe_signatures(const struct group *g, struct cover *cover)
+{
+	SPENT(SPENT_WIPE);
+	size_t n;
+	_cleanup_(freep) struct sweep_part *parts = signatures_of(g, &n);
+	int r = 0;
+
+	blockdev_zero_parts(&cover->raw, parts, n, NULL, NULL);
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = parts[i].result;
+	if (r == 0)
+		r = blockdev_flush(&cover->raw);
+	if (r < 0)
+		text_addf(cover->why, "wiping signatures: %s", strerror(-r));
+	return r;
+}
+
 static int wipe_all(struct group *g, struct cover *cover)
 {
 	int r = cover_lay(cover, REGION_SCAFFOLD), closed;
 
-	for (size_t i = 0; r == 0 && i < g->n; i++) {
-		const struct step *step = g->steps[i].step;
-
-		if (step->kind == STEP_WIPE)
-			r = empty_signatures(&cover->raw,
-					     step->seen->start - g->region->range.start, step,
-					     cover->why);
-	}
+	if (r == 0)
+		r = wipe_signatures(g, cover);
 	closed = cover_close(cover);
 	return r < 0 ? r : closed;
 }
