@@ -22,7 +22,9 @@ struct inuse_search {
 	const struct sysfs *fs;
 	struct inuse_node *nodes; /* sorted by kind and number */
 	size_t n_nodes;
-	bool partitions; /* there are some: two nodes may be of one disk */
+	char **blocks; /* the names of all block devices, partitions included */
+	size_t n_blocks;
+	bool claimed; /* whole disks were, before: inuse_claim() */
 	char *blind; /* what could not be looked at, as the words for a user; or NULL */
 };
 

@@ -70,10 +70,11 @@ void inuse_note(const struct inuse_node *node, const char *format, ...)
 
 /* A device being looked at, and the nodes that are found of it. */
 struct look {
-	const struct sysfs *fs;
+	const struct inuse_search *search;
 	struct inuse *owner;
 	struct inuse_node *nodes;
 	size_t n_nodes;
+	bool taken; /* the kernel lets nobody else claim it */
 };
 
 /* The device in the directory @dir, whose last component is its name. */
@@ -83,7 +84,7 @@ static bool node_add(struct look *look, const char *dir)
 	const char *name = strrchr(dir, '/') + 1;
 	unsigned major, minor;
 
-	if (sysfs_read(look->fs, &text, "%s/dev", dir) < 0 ||
+	if (sysfs_read(look->search->fs, &text, "%s/dev", dir) < 0 ||
 	    sscanf(text, "%u:%u", &major, &minor) != 2)
 		return false;
 	*MEM_APPEND(look->nodes, look->n_nodes) = (struct inuse_node){
@@ -93,6 +94,30 @@ static bool node_add(struct look *look, const char *dir)
 		.owner = look->owner,
 	};
 	return true;
+}
+
+/* A descriptor or -errno. */
+static int open_exclusively(const struct sysfs *fs, const char *name)
+{
+	return sysfs_open_file(fs, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC, "dev/%s", name);
+}
+
+/*
+ * Whether nothing in the kernel claims the disk @name or a partition of it (block/bdev.c,
+ * bd_may_claim). Whatever does, shows as EBUSY to one who would claim it too: a file system, even
+ * one unmounted lazily or on a second device, device-mapper, md, bcache, drbd.
+ */
+static bool is_unclaimed(struct look *look, const char *name)
+{
+	_cleanup_(closep) int fd = -1;
+
+	if (look->search->claimed)
+		return look->owner->claim >= 0;
+	if (!look->search->fs->live)
+		return false;
+	fd = open_exclusively(look->search->fs, name);
+	look->taken = fd == -EBUSY;
+	return fd >= 0;
 }
 
 /* Device-mapper and md put a link to themselves into the directory of what they are on. */
@@ -108,53 +133,70 @@ static void holders_observe(const struct sysfs *fs, const char *dir, struct inus
 	sysfs_free_names(names, n);
 }
 
+/* "pmem0p1" of "pmem0", "pmem0s1" of "pmem0s" (block/genhd.c, disk_name). */
+static bool is_partition(const char *name, const char *disk)
+{
+	size_t n = strlen(disk);
+	bool digit = n && disk[n - 1] >= '0' && disk[n - 1] <= '9';
+
+	if (strncmp(name, disk, n) != 0 || (digit && name[n++] != 'p'))
+		return false;
+	return name[n] && name[n + strspn(name + n, "0123456789")] == '\0';
+}
+
+static void partitions_observe(struct look *look, const char *disk, bool unclaimed)
+{
+	const struct inuse_search *search = look->search;
+
+	for (size_t i = 0; i < search->n_blocks; i++) {
+		_cleanup_(freep) char *dir = NULL;
+
+		if (!is_partition(search->blocks[i], disk))
+			continue;
+		dir = mem_printf("%s/%s", look->owner->dir, search->blocks[i]);
+		if (node_add(look, dir) && !unclaimed)
+			holders_observe(search->fs, dir, look->owner);
+	}
+}
+
+static void disk_observe(struct look *look, const char *name)
+{
+	bool unclaimed = is_unclaimed(look, name);
+
+	if (!unclaimed)
+		holders_observe(look->search->fs, look->owner->dir, look->owner);
+	partitions_observe(look, name, unclaimed);
+}
+
+/* kmem makes system memory of one. */
+static void dax_observe(struct look *look)
+{
+	struct inuse *device = look->owner;
+	_cleanup_(freep) char *driver = NULL;
+
+	if (sysfs_read_link(look->search->fs, &driver, "%s/driver", device->dir) == 0 &&
+	    strcmp(driver, "device_dax") != 0)
+		device->user = mem_printf("driver %s", driver);
+}
+
 static void device_observe(void *context, size_t number)
 {
 	struct look *look = (struct look *)context + number;
-	const struct sysfs *fs = look->fs;
-	struct inuse *device = look->owner;
-	const char *name = strrchr(device->dir, '/') + 1;
-	_cleanup_(freep) char *driver = NULL;
-	char **names = NULL;
-	size_t n = 0;
+	const char *name = strrchr(look->owner->dir, '/') + 1;
 
-	node_add(look, device->dir);
-	if (!strncmp(name, "dax", 3)) {
-		/* kmem makes system memory of it. */
-		if (sysfs_read_link(fs, &driver, "%s/driver", device->dir) == 0 &&
-		    strcmp(driver, "device_dax") != 0)
-			device->user = mem_printf("driver %s", driver);
-		return;
-	}
-	holders_observe(fs, device->dir, device);
-	if (sysfs_list(fs, &names, &n, "%s", device->dir) < 0)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		_cleanup_(freep) char *partition = NULL;
-
-		if (strncmp(names[i], name, strlen(name)) != 0)
-			continue;
-		partition = mem_printf("%s/%s", device->dir, names[i]);
-		if (!sysfs_exists(fs, "%s/partition", partition))
-			continue;
-		node_add(look, partition);
-		holders_observe(fs, partition, device);
-	}
-	sysfs_free_names(names, n);
+	node_add(look, look->owner->dir);
+	if (!strncmp(name, "dax", 3))
+		dax_observe(look);
+	else
+		disk_observe(look, name);
 }
 
-static void devices_observe(struct inuse_search *search, struct inuse *devices, size_t n)
+static void looks_take(struct inuse_search *search, struct look *looks, size_t n)
 {
-	_cleanup_(freep) struct look *looks = mem_calloc(n + 1, sizeof(*looks));
-
-	for (size_t i = 0; i < n; i++)
-		looks[i] = (struct look){.fs = search->fs, .owner = &devices[i]};
-	crew_run(crew_size(n / DEVICES_SHARE), n, device_observe, looks);
 	for (size_t i = 0; i < n; i++) {
-		search->partitions |= looks[i].n_nodes > 1;
 		for (size_t j = 0; j < looks[i].n_nodes; j++)
 			*MEM_APPEND(search->nodes, search->n_nodes) = looks[i].nodes[j];
-		free(looks[i].nodes);
+		free(TAKE_PTR(looks[i].nodes));
 	}
 	if (search->n_nodes)
 		qsort(search->nodes, search->n_nodes, sizeof(*search->nodes), compare_nodes);
@@ -223,67 +265,49 @@ static void nvmet_observe(const struct inuse_search *search)
 	sysfs_free_names(systems, n_systems);
 }
 
-/* A descriptor or -errno. */
-static int open_exclusively(const struct sysfs *fs, const char *name)
-{
-	return sysfs_open_file(fs, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC, "dev/%s", name);
-}
-
-/* Nodes that are tried one by one, and whether each is taken. */
-struct trial {
-	const struct inuse_search *search;
-	bool *taken;
+/* Devices being claimed, and what came of each: 0, -EBUSY, or why it could not be. */
+struct claims {
+	const struct sysfs *fs;
+	struct inuse *devices;
+	int *results;
 };
 
-static void try_claim(void *context, size_t i)
+/* Claims a whole disk, which claims its partitions, too (block/bdev.c, bd_may_claim). */
+static void claim(void *context, size_t i)
 {
-	struct trial *trial = context;
-	const struct inuse_node *node = &trial->search->nodes[i];
-	_cleanup_(closep) int fd = -1;
-
-	if (node->character || node->owner->user)
-		return;
-	fd = open_exclusively(trial->search->fs, node->name);
-	trial->taken[i] = fd == -EBUSY;
-}
-
-/* Whatever else claims a block device shows as EBUSY to one who would claim it too: a file system
- * unmounted lazily, the second device of one, bcache, drbd. */
-static void claims_observe(const struct inuse_search *search)
-{
-	size_t n = search->n_nodes;
-	_cleanup_(freep) bool *taken = mem_calloc(n + 1, sizeof(*taken));
-	struct trial trial = {search, taken};
-
-	/* A disk and its partitions would be in each other's way. */
-	crew_run(search->partitions ? 1 : crew_size(n / DEVICES_SHARE), n, try_claim, &trial);
-	for (size_t i = 0; i < n; i++)
-		if (taken[i])
-			inuse_note(&search->nodes[i], "claimed by the kernel");
-}
-
-/* Claims a whole disk, which claims its partitions, too (block/bdev.c, bd_may_claim). -EBUSY, or
- * why it could not be. */
-static int claim(const struct sysfs *fs, struct inuse *device)
-{
+	const struct claims *claims = context;
+	struct inuse *device = &claims->devices[i];
 	const char *name = strrchr(device->dir, '/') + 1;
 
-	if (!fs->live || !strncmp(name, "dax", 3))
-		return 0;
-	device->claim = open_exclusively(fs, name);
-	return device->claim < 0 ? device->claim : 0;
+	device->claim = -1;
+	if (!claims->fs->live || !strncmp(name, "dax", 3))
+		return;
+	device->claim = open_exclusively(claims->fs, name);
+	claims->results[i] = device->claim < 0 ? device->claim : 0;
 }
 
 static void users_observe(struct inuse_search *search, struct inuse *devices, size_t n)
 {
-	devices_observe(search, devices, n);
+	_cleanup_(freep) struct look *looks = mem_calloc(n + 1, sizeof(*looks));
+
+	for (size_t i = 0; i < n; i++)
+		looks[i] = (struct look){.search = search, .owner = &devices[i]};
+	if (sysfs_list(search->fs, &search->blocks, &search->n_blocks, "sys/class/block") < 0)
+		search->n_blocks = 0;
+	crew_run(crew_size(n / DEVICES_SHARE), n, device_observe, looks);
+	looks_take(search, looks, n);
 	swaps_observe(search);
 	loops_observe(search);
 	nvmet_observe(search);
 	inuse_processes(search);
-	for (size_t i = 0; i < n && search->blind; i++)
-		if (!devices[i].user)
+	for (size_t i = 0; i < n; i++) {
+		if (devices[i].user)
+			continue;
+		if (looks[i].taken)
+			devices[i].user = mem_strdup("claimed by the kernel");
+		else if (search->blind)
 			devices[i].user = mem_strdup(search->blind);
+	}
 }
 
 static void search_release(struct inuse_search *search)
@@ -291,6 +315,7 @@ static void search_release(struct inuse_search *search)
 	for (size_t i = 0; i < search->n_nodes; i++)
 		free(search->nodes[i].name);
 	free(search->nodes);
+	sysfs_free_names(search->blocks, search->n_blocks);
 	free(search->blind);
 }
 
@@ -298,22 +323,17 @@ void inuse_observe(const struct sysfs *fs, struct inuse *devices, size_t n)
 {
 	_cleanup_(search_release) struct inuse_search search = {.fs = fs};
 
-	if (!n)
-		return;
-	users_observe(&search, devices, n);
-	if (fs->live)
-		claims_observe(&search);
+	if (n)
+		users_observe(&search, devices, n);
 }
 
 void inuse_claim(const struct sysfs *fs, struct inuse *devices, size_t n)
 {
-	_cleanup_(search_release) struct inuse_search search = {.fs = fs};
+	_cleanup_(search_release) struct inuse_search search = {.fs = fs, .claimed = fs->live};
 	_cleanup_(freep) int *results = mem_calloc(n + 1, sizeof(*results));
+	struct claims claims = {fs, devices, results};
 
-	for (size_t i = 0; i < n; i++) {
-		devices[i].claim = -1;
-		results[i] = claim(fs, &devices[i]);
-	}
+	crew_run(crew_size(n / DEVICES_SHARE), n, claim, &claims);
 	if (n)
 		users_observe(&search, devices, n);
 	for (size_t i = 0; i < n; i++) {

@@ -71,7 +71,8 @@ static void machine_make(struct tree *t, struct inuse *devices)
 	tree_directory(t, "d/pmem0/holders");
 	tree_file(t, "d/pmem1/dev", "259:1\n");
 	tree_file(t, "d/pmem1/pmem1p1/dev", "259:2\n");
-	tree_file(t, "d/pmem1/pmem1p1/partition", "1\n");
+	tree_directory(t, "sys/class/block/pmem1p1");
+	tree_directory(t, "sys/class/block/pmem10p1"); /* of another disk */
 	tree_file(t, "d/dax0.2/dev", "252:0\n");
 	memset(devices, 0, 3 * sizeof(*devices));
 	devices[0].dir = mem_strdup("d/pmem0");
