@@ -42,7 +42,7 @@ grub_entries() {
 
 grub_refuse() {
 	if [[ ! -e $root/$grub_fragment && $ours ]]; then
-		say "\"/$grub_fragment\" is missing: it was installed with ramdax"
+		say "\"/$grub_fragment\" is missing: put it back, it comes with ramdax"
 		return 1
 	fi
 }
@@ -107,7 +107,7 @@ grub_line() {
 	ours=$(memmap_parts "$line")
 	foreign=$(memmap_minus "$(memmap_parts "$2")" "$ours")
 	if clash=$(memmap_clash "$(memmap_and "$(memmap_minus "$there" "$ours")" "$foreign")" "$ours"); then
-		warn "GRUB has \"memmap=$clash\", which shares memory with \"$line\": the kernel command line stays as it is"
+		warn "GRUB has \"memmap=$clash\", which shares memory with \"$line\": one of them must go, the kernel command line stays as it is"
 		return 1
 	fi
 	state_set line "$line" 2>/dev/null

@@ -74,7 +74,7 @@ kernel_install_again() {
 		tool kernel-install add "$1" "$image" ${initrd:+"$initrd"}
 		return
 	done
-	say "the kernel image of version \"$1\" was not found: its entry stays as it is"
+	say "the kernel image of version \"$1\" was not found: its entry stays as it is, \"kernel-install add $1 IMAGE\" makes it again"
 	return 1
 }
 

@@ -60,7 +60,7 @@ trial_start() {
 		replace "$root/$trial_file" "line=$(memmap_join "$ours")
 boot=$(boot_id)" || return $FAILED
 	if ! grub_change || ! trial_has_entry || ! tool grub-reboot "$trial_entry"; then
-		say "the entry for the trial could not be made: no trial"
+		say "the entry for the trial could not be made: no trial, \"ramdax update-bootloader\" puts the line in for good"
 		trial_end
 		grub_change
 		return $FAILED

@@ -119,6 +119,7 @@ static void say(const struct report_memmap *report)
 {
 	const struct memmap_choice *choice = report->choice;
 	const struct layout_files *files = &report->layout->files;
+	const char *next = choice->refusal_next;
 
 	for (size_t i = 0; i < choice->n_warnings; i++) {
 		const struct memmap_warning *w = &choice->warnings[i];
@@ -135,9 +136,11 @@ static void say(const struct report_memmap *report)
 	for (size_t i = 0; i < report->n_notes; i++)
 		diag_notice("%s", report->notes[i]);
 	if (choice->refusal && choice->refusal_line)
-		diag_error("%s (%s:%u)", choice->refusal, LAYOUT_AT(files, choice->refusal_line));
+		diag_error("%s (%s:%u)%s%s", choice->refusal,
+			   LAYOUT_AT(files, choice->refusal_line), next ? "; " : "",
+			   next ? next : "");
 	else if (choice->refusal)
-		diag_error("%s", choice->refusal);
+		diag_error("%s%s%s", choice->refusal, next ? "; " : "", next ? next : "");
 	else if (!choice->n_ranges)
 		diag_notice("the layout has no regions: no memmap= is needed");
 }

@@ -61,6 +61,7 @@ bool memmap_check_system(struct choosing *c)
 		      SIZE_HUMAN(ranges), SIZE_HUMAN(maps), SIZE_HUMAN(reserve),
 		      c->layout->has_system_memory ? "" : ", by default", SIZE_HUMAN(wanted - ram),
 		      SIZE_HUMAN(ram));
+	memmap_next(c, "ask for less, or for less system_memory, in the layout");
 	return false;
 }
 
@@ -78,6 +79,7 @@ bool memmap_check_nodes(struct choosing *c)
 			      "must stay the system's",
 			      node < 0 ? 0 : node, SIZE_HUMAN(taken), SIZE_HUMAN(ram),
 			      SIZE_HUMAN(reserve));
+		memmap_next(c, "ask for less in that node, in the layout");
 		return false;
 	}
 	return true;
@@ -125,6 +127,7 @@ bool memmap_check_recognition(struct choosing *c)
 			      "after a power cycle nothing would tell which range is region "
 			      "\"%s\"'s: address = \"0x%llx\" does",
 			      region->name, (unsigned long long)c->ranges[i].range.start);
+		memmap_next(c, "put that into the layout");
 		return false;
 	}
 	return true;

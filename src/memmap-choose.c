@@ -23,6 +23,12 @@ void memmap_refuse(struct choosing *c, unsigned line, const char *format, ...)
 	c->choice->refusal_line = line;
 }
 
+void memmap_next(struct choosing *c, const char *sentence)
+{
+	if (!c->choice->refusal_next)
+		c->choice->refusal_next = sentence;
+}
+
 void memmap_warn(struct choosing *c, unsigned line, const char *format, ...)
 {
 	struct memmap_warning *warning = MEM_APPEND(c->choice->warnings, c->choice->n_warnings);

@@ -106,6 +106,8 @@ static bool keep(struct choosing *c, size_t i, const struct seen_carveout *runni
 	if (why && region->foreign) {
 		memmap_refuse(c, region->line, "the carveout of foreign region \"%s\": %s",
 			      region->name, why);
+		memmap_next(c, "correct the memmap= that makes it, or take the region out of the "
+			       "layout");
 		return false;
 	}
 	if (why) {
@@ -143,6 +145,7 @@ static bool pin(struct choosing *c, size_t i)
 			"foreign region \"%s\" has no running carveout at 0x%llx, so that its "
 			"size is not known",
 			region->name, (unsigned long long)region->address);
+		memmap_next(c, "give the region its size in the layout");
 		return false;
 	}
 	if (memmap_ends_as_running(c, region, r))
@@ -158,6 +161,10 @@ static bool pin(struct choosing *c, size_t i)
 	if (why) {
 		memmap_refuse(c, region->line, "region \"%s\" cannot have %s at 0x%llx: %s",
 			      region->name, SIZE_EXACT(r.size), (unsigned long long)r.start, why);
+		memmap_next(c, region->foreign
+				       ? "correct its address or size in the layout"
+				       : "correct its address or size in the layout, or leave the "
+					 "address out: then a place is chosen");
 		return false;
 	}
 	chosen->range = r;

@@ -43,6 +43,9 @@ uint64_t memmap_system_default(uint64_t ram);
 
 /* The first refusal is the one that is told. Both name @line of the layout. */
 void memmap_refuse(struct choosing *c, unsigned line, const char *format, ...) _printf_(3, 4);
+
+/* What somebody can do about the refusal. The first counts, as with that; it is not copied. */
+void memmap_next(struct choosing *c, const char *sentence);
 void memmap_warn(struct choosing *c, unsigned line, const char *format, ...) _printf_(3, 4);
 void memmap_reason(struct memmap_range *range, const char *format, ...) _printf_(2, 3);
 

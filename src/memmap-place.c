@@ -156,6 +156,8 @@ static void refuse_region(struct choosing *c, const struct layout_region *region
 			"largest free range%s is %s, and some of each node stays the system's",
 			region->name, SIZE_EXACT(needs), region->node >= 0 ? node : "",
 			SIZE_HUMAN(largest));
+	memmap_next(c, needs ? "ask for less, or for several smaller regions, in the layout"
+			     : "correct its size in the layout");
 }
 
 /* What is @found, even anew, may be what runs. */

@@ -53,6 +53,7 @@ struct memmap_choice {
 	size_t n_others;
 	char *refusal; /* why there is no line, or NULL */
 	unsigned refusal_line;
+	const char *refusal_next; /* what somebody can do about it, for people; or NULL */
 	uint64_t ram; /* bytes of the space; of it, what stays: */
 	uint64_t left;
 	uint64_t system_memory; /* what must stay */
