@@ -188,6 +188,7 @@ struct outcome *apply_run(struct sysfs *fs, const struct layout *layout,
 		pass_load_modules(fs, layout, outcome);
 		look_again(fs, layout, options, outcome);
 	}
+	/* What was tried in vain may have changed something, too. */
 	for (int i = 0;
 	     !options->look_only && i < PASSES_MAX && pass(fs, layout, outcome, options->deadline);
 	     i++)

@@ -95,7 +95,7 @@ static int renew_seed(struct making *m)
 			text_addf(m->why, ": \"%s\", without which no other can be made now",
 				  ns->name);
 		else if (r == 0)
-			r = nd_enable(m->fs, ns->device);
+			r = failed(m, nd_enable(m->fs, ns->device), "bringing up the seed again");
 	}
 	seen_region_release(&now);
 	return r;

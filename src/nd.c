@@ -77,8 +77,17 @@ int nd_bind(struct sysfs *fs, const char *driver, const char *device)
 	return r;
 }
 
+/* Whether something has @device: a driver, or what claims it. */
+static bool is_up(const struct sysfs *fs, const char *device)
+{
+	_cleanup_(freep) char *driver = NULL, *holder = NULL;
+
+	return nd_driver(fs, device, &driver) == 0 ||
+	       (sysfs_read(fs, &holder, ND_DEVICES "/%s/holder", device) == 0 && *holder);
+}
+
 /* ENXIO: the kernel found who claims it and binds that instead (drivers/nvdimm/pmem.c,
- * nd_pmem_probe). */
+ * nd_pmem_probe). EBUSY: it was faster than we. */
 int nd_enable(struct sysfs *fs, const char *device)
 {
 	int r = nd_set(fs, device, "force_raw", "0");
@@ -86,7 +95,7 @@ int nd_enable(struct sysfs *fs, const char *device)
 	if (r == 0)
 		r = nd_bind(fs, "nd_pmem", device);
 	nd_settle(fs);
-	return r == -ENXIO || r == -EBUSY ? 0 : r;
+	return (r == -ENXIO || r == -EBUSY) && is_up(fs, device) ? 0 : r;
 }
 
 int nd_unbind(struct sysfs *fs, const char *driver, const char *device)

@@ -62,22 +62,19 @@ static bool create_bulk(struct sysfs *fs, const struct layout *layout, struct ou
 		diag_warning("region \"%s\": cannot be made at once, but one by one: %s",
 			     region->name, text_str(&why));
 	for (size_t i = 0; i < n && n >= BULK_MIN && r == 0; i++)
-		progress |=
-			conclude(outcome, layout, group[i].step, group[i].result, &group[i].why,
-				 group[i].ms);
+		progress |= conclude(outcome, layout, group[i].step, group[i].result, &group[i].why,
+				     group[i].ms);
 	for (size_t i = 0; i < n; i++)
 		text_release(&group[i].why);
 	free(group);
 	return progress;
 }
 
-/* Removes all of @region that is to be removed. True if something was done, *@stale if the region
- * was made anew. */
-static bool remove_group(struct sysfs *fs, const struct layout *layout, struct outcome *outcome,
+/* Removes all of @region that is to be removed. *@stale if the region was made anew. */
+static void remove_group(struct sysfs *fs, const struct layout *layout, struct outcome *outcome,
 			 deadline d, const struct seen_region *region, bool *stale)
 {
 	struct raze_step *group = NULL;
-	bool progress = false;
 	size_t n = 0;
 
 	for (size_t i = 0; i < outcome->plan->n_steps; i++) {
@@ -88,12 +85,10 @@ static bool remove_group(struct sysfs *fs, const struct layout *layout, struct o
 	}
 	*stale = raze(fs, group, n, d);
 	for (size_t i = 0; i < n; i++) {
-		progress |=
-			conclude(outcome, layout, group[i].step, group[i].result, &group[i].why, 0);
+		conclude(outcome, layout, group[i].step, group[i].result, &group[i].why, 0);
 		text_release(&group[i].why);
 	}
 	free(group);
-	return progress;
 }
 
 void pass_load_modules(const struct sysfs *fs, const struct layout *layout, struct outcome *outcome)
@@ -121,35 +116,33 @@ static bool any_kept_since(const struct outcome *outcome, size_t before)
 	return false;
 }
 
-/* Does @step, alone or with those that go with it. True if something is no longer what it was;
- * *@stale if that is so with what the rest of the plan speaks of. */
-static bool do_next(struct sysfs *fs, const struct layout *layout, struct outcome *outcome,
+/* Does @step, alone or with those that go with it. *@stale if something of what the rest of the
+ * plan speaks of is no longer what it was. */
+static void do_next(struct sysfs *fs, const struct layout *layout, struct outcome *outcome,
 		    deadline d, const struct step *step, bool *stale)
 {
 	_cleanup_(text_release) struct text why = {0};
 	size_t before = outcome->n_done;
 	uint64_t began = clock_ms();
-	bool progress;
 	int r;
 
 	if (raze_takes(step)) {
-		progress = remove_group(fs, layout, outcome, d, step->seen_region, stale);
+		remove_group(fs, layout, outcome, d, step->seen_region, stale);
 	} else if (step->kind == STEP_CREATE && fs->live &&
 		   create_bulk(fs, layout, outcome, d, step->seen_region)) {
 		/* Enumerated anew, everything has another number. */
-		progress = *stale = true;
+		*stale = true;
 	} else {
 		r = step_do(fs, step, d, &why);
-		progress = conclude(outcome, layout, step, r, &why, clock_ms() - began);
+		conclude(outcome, layout, step, r, &why, clock_ms() - began);
 	}
 	*stale |= any_kept_since(outcome, before);
-	return progress;
 }
 
 bool pass(struct sysfs *fs, const struct layout *layout, struct outcome *outcome, deadline d)
 {
 	const size_t before = outcome->n_done;
-	bool progress = false, stale = false;
+	bool stale = false;
 
 	for (size_t i = 0; i < outcome->plan->n_steps && !stale; i++) {
 		const struct step *step = &outcome->plan->steps[i];
@@ -160,7 +153,7 @@ bool pass(struct sysfs *fs, const struct layout *layout, struct outcome *outcome
 			break;
 		if (step->kind != STEP_OVERRIDE)
 			pass_load_modules(fs, layout, outcome);
-		progress |= do_next(fs, layout, outcome, d, step, &stale);
+		do_next(fs, layout, outcome, d, step, &stale);
 	}
-	return progress;
+	return stale || outcome->n_done > before;
 }

@@ -11,8 +11,8 @@
 
 /*
  * Does the steps of @outcome->plan that may be done and have not been, and records what came of
- * each; none is begun after @d. True if something is no longer what it was, so that it is worth
- * looking again.
+ * each; none is begun after @d. True if any was tried: done or not, something may no longer be what
+ * it was, and must be looked at again.
  */
 bool pass(struct sysfs *fs, const struct layout *layout, struct outcome *outcome, deadline d);
 

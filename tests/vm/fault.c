@@ -43,7 +43,7 @@ static const struct {
 	const char *name;
 	long number;
 } names[] = {
-#include "calls.h" /* {"read", __NR_read}, ...: made by interrupt.bats */
+#include "calls.h" /* {"read", __NR_read}, ...: made by vm_fault */
 	{"say", SAY},
 	{"ask", ASK},
 };

@@ -17,13 +17,8 @@
 load lib
 setup() {
 	vm_setup
-	echo '#include <sys/syscall.h>' | "${CC:-cc}" -E -dM - |
-		sed -n 's/^#define __NR_\([a-z0-9_]*\) [0-9].*/{"\1", __NR_\1},/p' >"$vm_dir/calls.h"
-	local program
-	for program in ram fault; do
-		"${CC:-cc}" -O2 -Wall -Wextra -Werror -static -I "$vm_dir" \
-			-o "$vm_tree/usr/sbin/$program" "$vm_here/$program.c"
-	done
+	vm_fault
+	"${CC:-cc}" -O2 -Wall -Wextra -Werror -static -o "$vm_tree/usr/sbin/ram" "$vm_here/ram.c"
 	cp "$vm_here"/guest/{faults,honest}.sh "$vm_tree/guest/"
 	echo "${RAMDAX_LONG:-0} ${RAMDAX_SEED:-1} ${RAMDAX_PART:-1/1}" | vm_file /long
 	vm_file /first.toml <<-'END'

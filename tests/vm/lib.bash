@@ -186,6 +186,14 @@ vm_boot() {
 	return "$status"
 }
 
+# vm_fault: the guest has "fault", which has system calls fail (fault.c).
+vm_fault() {
+	echo '#include <sys/syscall.h>' | "${CC:-cc}" -E -dM - |
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) [0-9].*/{"\1", __NR_\1},/p' >"$vm_dir/calls.h"
+	"${CC:-cc}" -O2 -Wall -Wextra -Werror -static -I "$vm_dir" \
+		-o "$vm_tree/usr/sbin/fault" "$vm_here/fault.c"
+}
+
 # vm_said PATTERN: the lines of the last guest's output that match (grep -E).
 vm_said() {
 	grep -E -e "$1" "$vm_dir/output"

@@ -7,7 +7,10 @@
 # shellcheck disable=SC2154 # variables of lib.bash
 
 load lib
-setup() { vm_setup; }
+setup() {
+	vm_setup
+	vm_fault
+}
 teardown() { vm_teardown; }
 
 @test "one more namespace, whatever the kernel's seed is" {
@@ -43,6 +46,12 @@ teardown() { vm_teardown; }
 		holds "while somebody uses that one" grep 'in use (open by process .*without which no other' /tmp/err
 		kill $!
 		sleep 0.5
+		# Its unbinding, force_raw, and binding anew, which fails.
+		run 1 fault EBUSY tool write 3 ramdax apply
+		holds "it did not come up again" grep 'bringing up the seed again: Device or resource busy' /tmp/err
+		is "and was brought up by another step" "$(jq '[.regions[].namespaces[] |
+			select(.state == "created" and .device)] | length' /run/ramdax/report.json)" 300
+		holds "which is so" test -e "/sys/bus/nd/devices/$seed/driver"
 		run 0 ramdax apply
 		holds "it is there" test -b "$(device more)"
 		run 0 ramdax plan --check
