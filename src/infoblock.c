@@ -12,7 +12,9 @@
 #define PFN_MODE_RAM  1
 #define PFN_MODE_PMEM 2
 
-/* libblkid's probers look no further than this from either end of a device: the labels of zfs. */
+/* From either end of a device: within lies what libblkid looks for of file systems, LVM and md, the
+ * labels of zfs furthest in. Of VMware's (1 and 2 MiB) and some firmware's RAID (1.5 MiB before the
+ * end) it looks further in. */
 #define SIGNATURE_AREA (512 * KIB)
 
 static void pfn_block(unsigned char block[BLOCK_SIZE], const struct shape *shape,
