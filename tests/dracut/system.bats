@@ -212,13 +212,21 @@ mounts_layout() {
 			udevadm settle
 			fails "a link goes with its device" test -L /dev/ramdax/live
 
+			# Strangers take the place of what is made anew behind them, and numbers with it.
 			umount /srv/my-images '/srv/odd 100%'
+			run 0 ramdax wipe --yes 'odd name%'
+			printf 'version = 1\n[[region]]\nname = "ci"\n[[region.namespace]]\nname = "stranger"\nmode = "raw"\nsize = "16MiB"\ncount = 2\n' \
+				>/tmp/strangers.toml
+			run 0 ramdax --layout /tmp/strangers.toml apply
+			before=$(basename "$(readlink -f /dev/ramdax/guest)")
 			echo e820_pmem >/sys/bus/platform/drivers/ramdax/unbind
 			udevadm settle
 			is "no device, no links" "$(ls /dev/ramdax 2>/dev/null)" ""
 			run 4 ramdax apply
 			udevadm settle
 			links
+			fails "another number than before" \
+				test "$before" = "$(basename "$(readlink -f /dev/ramdax/guest)")"
 		fi
 	END
 	dracut_image trixie "${host_only[@]}"
