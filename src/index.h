@@ -30,7 +30,4 @@ size_t index_next(const struct index *index, size_t number);
 
 void index_release(struct index *index);
 
-#define INDEX_EACH(i, index, key, n) \
-	(size_t i = index_first(index, key, n); (i) != INDEX_NONE; (i) = index_next(index, i))
-
 #endif

@@ -286,14 +286,22 @@ static void claim(void *context, size_t i)
 	claims->results[i] = device->claim < 0 ? device->claim : 0;
 }
 
+/* A partition that is not seen is one whose users are not. */
+static void blocks_observe(struct inuse_search *search)
+{
+	int r = sysfs_list(search->fs, &search->blocks, &search->n_blocks, "sys/class/block");
+
+	if (r < 0 && search->fs->live && !search->blind)
+		search->blind = mem_printf("unknown, listing block devices: %s", strerror(-r));
+}
+
 static void users_observe(struct inuse_search *search, struct inuse *devices, size_t n)
 {
 	_cleanup_(freep) struct look *looks = mem_calloc(n + 1, sizeof(*looks));
 
 	for (size_t i = 0; i < n; i++)
 		looks[i] = (struct look){.search = search, .owner = &devices[i]};
-	if (sysfs_list(search->fs, &search->blocks, &search->n_blocks, "sys/class/block") < 0)
-		search->n_blocks = 0;
+	blocks_observe(search);
 	crew_run(crew_size(n / DEVICES_SHARE), n, device_observe, looks);
 	looks_take(search, looks, n);
 	swaps_observe(search);
