@@ -12,6 +12,7 @@
 #include "pass.h"
 #include "step.h"
 #include "takedown.h"
+#include "watch.h"
 
 #define RUN_DIRECTORY "/run/ramdax"
 
@@ -205,6 +206,7 @@ struct outcome *apply_run(struct sysfs *fs, const struct layout *layout,
 
 int apply_lock(const struct sysfs *fs)
 {
+	WATCH("waiting for another run of ramdax to end", NULL);
 	_cleanup_(closep) int fd = -1;
 
 	if (!fs->live)

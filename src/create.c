@@ -11,6 +11,7 @@
 #include "observe-nd.h"
 #include "spent.h"
 #include "takedown.h"
+#include "watch.h"
 
 /* The most fillers one namespace may need to come to its place. */
 #define FILLERS_MAX 64
@@ -177,6 +178,7 @@ static void remove_fillers(struct making *m)
 static int allocate(struct making *m)
 {
 	SPENT(SPENT_LABELS);
+	WATCH("labelling namespace", m->step->ns->name);
 	uint64_t start = 0;
 	int r = set_region_align(m);
 
@@ -198,6 +200,7 @@ static int allocate(struct making *m)
 
 static int open_raw(struct making *m)
 {
+	WATCH("bringing up namespace", m->step->ns->name);
 	_cleanup_(freep) char *block = NULL;
 	int r = set(m, "force_raw", "1");
 
@@ -213,6 +216,8 @@ static int open_raw(struct making *m)
 /* Takes the namespace from its driver, or from @holder. */
 static int unclaim(struct making *m, const char *holder)
 {
+	WATCH("taking down namespace", m->step->ns->name);
+
 	return failed(m, nd_free(m->fs, m->device, holder), "unbind from nd_pmem");
 }
 
@@ -221,6 +226,7 @@ static int unclaim(struct making *m, const char *holder)
 static int bind_by_contents(struct making *m)
 {
 	SPENT(SPENT_ENUMERATION);
+	WATCH("bringing up namespace", m->step->ns->name);
 	int r = set(m, "force_raw", "0");
 
 	if (r == 0)

@@ -2,6 +2,7 @@
 #include "diag.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "mem.h"
@@ -13,6 +14,8 @@ static int kmsg = -1;
 static const char *program = "ramdax";
 static struct diag_message *said;
 static size_t n_said;
+/* Threads tell how far something is. */
+static pthread_mutex_t saying = PTHREAD_MUTEX_INITIALIZER;
 
 static const struct {
 	const char *name;
@@ -61,6 +64,7 @@ static void write_line(int fd, const struct text *line)
 /* Takes @sentence. With @named the program's name stands before it on standard error. */
 static void say(enum diag_level level, bool named, char *sentence)
 {
+	pthread_mutex_lock(&saying);
 	if (level <= shown) {
 		_cleanup_(text_release) struct text line = {0}, record = {0}, printable = {0};
 
@@ -79,6 +83,7 @@ static void say(enum diag_level level, bool named, char *sentence)
 		*MEM_APPEND(said, n_said) = (struct diag_message){level, sentence};
 	else
 		free(sentence);
+	pthread_mutex_unlock(&saying);
 }
 
 #define SAY(level, format)                              \

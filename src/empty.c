@@ -10,6 +10,7 @@
 #include "nd.h"
 #include "spent.h"
 #include "takedown.h"
+#include "watch.h"
 #include "zero.h"
 
 struct emptied {
@@ -132,6 +133,7 @@ static int keep_info_block(struct emptied *e, struct media *media)
 /* ENXIO: the kernel found what claims it, and binds that (drivers/nvdimm/pmem.c, nd_pmem_probe). */
 static int put_up(struct emptied *e)
 {
+	WATCH("bringing up namespace", e->seen->name);
 	int r = failed(e, nd_set(e->fs, e->seen->device, "alt_name", e->seen->name), "alt_name");
 
 	if (r == 0)

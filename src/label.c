@@ -12,6 +12,7 @@
 #include "observe-labels.h"
 #include "spent.h"
 #include "takedown.h"
+#include "watch.h"
 
 /* The kernel takes more at once than it says it does (drivers/nvdimm/bus.c, ND_IOCTL_MAX_BUFLEN is
  * 4 MiB); a quarter of the area keeps the buffer small. */
@@ -81,6 +82,7 @@ static int enumerate(struct sysfs *fs, const char *region)
 
 int label_read_again(struct sysfs *fs, const struct seen_region *region, struct text *why)
 {
+	WATCH("bringing up region", region->name);
 	const char *failed = "binding the DIMM";
 	int r = rebind(fs, "nvdimm", region->dimm);
 

@@ -8,6 +8,7 @@
 #include "machine.h"
 #include "mem.h"
 #include "spent.h"
+#include "watch.h"
 
 #define STEP_MS 2
 
@@ -26,6 +27,7 @@ static bool again(const struct sysfs *fs, int r, unsigned *waited)
 void nd_settle(const struct sysfs *fs)
 {
 	SPENT(SPENT_ENUMERATION);
+	WATCH("waiting for the kernel to find what labels say", NULL);
 	char **names = NULL;
 	size_t n = 0;
 
@@ -44,6 +46,7 @@ void nd_settle(const struct sysfs *fs)
 
 int nd_set(struct sysfs *fs, const char *device, const char *attribute, const char *value)
 {
+	WATCH("writing to", device);
 	unsigned waited = 0;
 	int r;
 
@@ -68,6 +71,7 @@ int nd_get_number(const struct sysfs *fs, const char *device, const char *attrib
 
 int nd_bind(struct sysfs *fs, const char *driver, const char *device)
 {
+	WATCH("binding", device);
 	unsigned waited = 0;
 	int r;
 
@@ -100,6 +104,8 @@ int nd_enable(struct sysfs *fs, const char *device)
 
 int nd_unbind(struct sysfs *fs, const char *driver, const char *device)
 {
+	WATCH("unbinding", device);
+
 	return sysfs_write(fs, device, ND_DRIVERS "/%s/unbind", driver);
 }
 

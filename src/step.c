@@ -14,6 +14,7 @@
 #include "run.h"
 #include "spent.h"
 #include "takedown.h"
+#include "watch.h"
 
 const char *step_object(const struct step *step)
 {
@@ -70,6 +71,7 @@ void step_load_modules(const struct sysfs *fs, const struct layout *layout)
 static int bind_device(struct sysfs *fs, const struct seen_device *d, struct text *why)
 {
 	SPENT(SPENT_BIND);
+	WATCH("binding device", d->name);
 	_cleanup_(freep) char *driver = NULL;
 	int r = sysfs_write(fs, d->name, "sys/bus/platform/drivers/ramdax/bind");
 
@@ -86,6 +88,8 @@ static int bind_device(struct sysfs *fs, const struct seen_device *d, struct tex
 /* One that is enabled only lacked the module of its device. */
 static int enable(struct sysfs *fs, const struct seen_namespace *seen)
 {
+	WATCH("enabling namespace", seen->name);
+
 	if (!seen->enabled)
 		return nd_enable(fs, seen->device);
 	nd_settle(fs);

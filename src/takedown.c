@@ -10,6 +10,7 @@
 #include "nd.h"
 #include "observe-nd.h"
 #include "spent.h"
+#include "watch.h"
 
 /* More at a time gained nothing: 16 threads take 1.4 to 1.6 s for 509. */
 #define THREADS_MAX 16
@@ -81,6 +82,7 @@ static void take_one(void *context, size_t i)
 static void take_all(struct sysfs *fs, struct takedown *items, size_t n)
 {
 	SPENT(SPENT_UNBIND);
+	WATCH("taking down namespaces", NULL);
 	struct falling falling = {.fs = fs, .items = items};
 
 	crew_run(fs->live ? THREADS_MAX : 1, n, take_one, &falling);
@@ -173,6 +175,7 @@ static int take_all_of(struct sysfs *fs, const struct seen_region *region,
 
 int takedown_region(struct sysfs *fs, const struct seen_region *region, struct text *why)
 {
+	WATCH("taking down region", region->name);
 	struct seen_region now;
 	int r;
 
@@ -184,6 +187,7 @@ int takedown_region(struct sysfs *fs, const struct seen_region *region, struct t
 
 int takedown_device(struct sysfs *fs, const struct seen_device *device, struct text *why)
 {
+	WATCH("releasing device", device->name);
 	_cleanup_(claims_release) struct claims claims = {0};
 	struct nd_regions ours = {0}, others = {0};
 	const struct inuse *used;

@@ -15,6 +15,7 @@ teardown() { vm_teardown; }
 		#!/bin/sh
 		exec /busybox/sleep 600
 	END
+	vm_program script
 	vm_script <<-'END'
 		run 0 ramdax apply --boot
 		is "the report tells the truth" "$(report .status)" 1
@@ -22,8 +23,24 @@ teardown() { vm_teardown; }
 		holds "the reason is told" grep -q 'files' /tmp/err
 		holds "so is what to do" grep -q 'files.*"ramdax apply" does it now.*boot_timeout' /tmp/err
 		holds "and that it goes on" grep -q 'making ext4 in namespace "files": 0:0. so far' /tmp/err
+		# On a terminal: one that takes three seconds, and a kernel that takes two to bind.
+		mkdir -p /dev/pts
+		mount -t devpts -o ptmxmode=666 devpts /dev/pts
+		printf '%s\n' '#!/bin/sh' '/busybox/sleep 3' 'exec /usr/sbin/mkfs.ext4 "$@"' >/usr/lib/ramdax/mkfs.ext4
+		cat >/tmp/slow <<-'SLOW'
+			#!/bin/sh
+			exec strace -f -qq -o /dev/null -P /sys/bus/nd/drivers/nd_pmem/bind -e trace=write \
+				-e inject=write:delay_enter=2000000:when=1..2 ramdax apply
+		SLOW
+		chmod 755 /tmp/slow
+		run 0 script -qc /tmp/slow /tmp/terminal
+		says "a terminal shows how long mkfs runs" /tmp/terminal \
+			"$(printf '\r\033\\[Kmaking ext4 in namespace "files" 0:0[12]\r\033')"
+		says "and how long the kernel takes to bind" /tmp/terminal \
+			"$(printf '\r\033\\[Kbringing up namespace "files" 0:01\r\033')"
+		says "none of which is left there" /tmp/terminal \
+			"$(printf '\r\033\\[K\r?ramdax: created namespace "files"')"
 		rm /usr/lib/ramdax/mkfs.ext4
-		run 0 ramdax apply
 		is "now it is made" "$(blkid -o value -s TYPE "$(device files)")" ext4
 		run 0 ramdax plan --check
 	END
