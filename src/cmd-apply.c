@@ -243,7 +243,10 @@ static enum status apply(const struct invocation *in, struct sysfs *fs, const ch
 		return report_no_layout(in, fs, status);
 	stored_digest(layout, fs->root_fd);
 	run.layout = layout;
-	if (in->boot && fs->live)
+	status = command_check_recreate(in, layout);
+	if (status != STATUS_OK)
+		;
+	else if (in->boot && fs->live)
 		status = apply_supervised(&run);
 	else
 		status = (enum status)apply_layout(&run);

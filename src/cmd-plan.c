@@ -47,6 +47,8 @@ static enum status run(const struct invocation *in)
 	if (status != STATUS_OK)
 		return status;
 	status = command_load_layout(in, &fs, &layout);
+	if (status == STATUS_OK)
+		status = command_check_recreate(in, layout);
 	if (status != STATUS_OK)
 		goto close;
 	stored_digest(layout, fs.root_fd);

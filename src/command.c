@@ -23,6 +23,17 @@ struct plan_options command_plan_options(const struct invocation *in)
 	};
 }
 
+enum status command_check_recreate(const struct invocation *in, const struct layout *layout)
+{
+	_cleanup_(freep) char *fault =
+		in->recreate && *in->recreate ? layout_name_fault(layout, in->recreate) : NULL;
+
+	if (!fault)
+		return STATUS_OK;
+	diag_error("%s", fault);
+	return STATUS_USAGE;
+}
+
 enum status command_open_root(const struct invocation *in, struct sysfs *fs)
 {
 	int r = sysfs_open(fs, in->root);

@@ -80,6 +80,9 @@ extern const struct option_spec global_options[];
 /* The options of plan and apply as plan_make() takes them. */
 struct plan_options command_plan_options(const struct invocation *in);
 
+/* STATUS_OK, or STATUS_USAGE, said, when --recreate names nothing that @layout has. */
+enum status command_check_recreate(const struct invocation *in, const struct layout *layout);
+
 /* Opens the root of @in. STATUS_OK, or STATUS_FAILED, said. */
 enum status command_open_root(const struct invocation *in, struct sysfs *fs);
 

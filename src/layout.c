@@ -5,6 +5,7 @@
 
 #include "layout-parse.h"
 #include "mem.h"
+#include "text.h"
 
 static const char *const mode_names[] = {
 	[MODE_FSDAX] = "fsdax",
@@ -161,4 +162,25 @@ void namespace_copy(const struct layout_namespace *ns, int number, const char *s
 	copy->fs.mount_point = name_numbered(ns->fs.mount_point, number, suffix);
 	copy->fs.options = strings_copy(ns->fs.options, ns->fs.n_options);
 	copy->fs.mount_options = strings_copy(ns->fs.mount_options, ns->fs.n_mount_options);
+}
+
+char *layout_name_fault(const struct layout *layout, const char *name)
+{
+	_cleanup_(freep) const char **names = NULL;
+	const char *nearest;
+	size_t n = 0;
+
+	for (size_t r = 0; r < layout->n_regions; r++) {
+		*MEM_APPEND(names, n) = layout->regions[r].name;
+		for (size_t i = 0; i < layout->regions[r].n_namespaces; i++)
+			*MEM_APPEND(names, n) = layout->regions[r].namespaces[i].name;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(names[i], name))
+			return NULL;
+	nearest = text_nearest(name, names, n);
+	if (nearest)
+		return mem_printf("the layout has no namespace or region \"%s\", did you mean \"%s\"?",
+				  name, nearest);
+	return mem_printf("the layout has no namespace or region \"%s\"", name);
 }

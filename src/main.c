@@ -36,11 +36,15 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-static void help_options(const struct option_spec *options, struct text *out)
+/* Without --json for a command that has no report. */
+static void help_options(const struct option_spec *options, const struct command *command,
+			 struct text *out)
 {
 	for (; options && options->name; options++) {
 		struct text left = {0};
 
+		if (command && command->text_only && !strcmp(options->name, "json"))
+			continue;
 		text_addf(&left, "--%s", options->name);
 		if (options->argument && *options->argument == '[')
 			text_addf(&left, "[=%s", options->argument + 1);
@@ -51,9 +55,9 @@ static void help_options(const struct option_spec *options, struct text *out)
 	}
 }
 
-static void help_globals(struct text *out)
+static void help_globals(const struct command *command, struct text *out)
 {
-	help_options(global_options, out);
+	help_options(global_options, command, out);
 	text_add(out, "  -v, --verbose        say more\n"
 		      "  -q, --quiet          say errors and warnings only\n"
 		      "  -h, --help           show this\n"
@@ -68,7 +72,7 @@ static enum status help(const struct command *command)
 		text_addf(&out, "usage: ramdax %s [OPTIONS]%s%s\n\n%s\n\nOptions:\n", command->name,
 			  command->arguments ? " " : "",
 			  command->arguments ? command->arguments : "", command->summary);
-		help_options(command->options, &out);
+		help_options(command->options, command, &out);
 	} else {
 		text_add(
 			&out,
@@ -80,7 +84,7 @@ static enum status help(const struct command *command)
 			text_addf(&out, "  %-17s %s\n", commands[i]->name, commands[i]->summary);
 		text_add(&out, "\nOptions:\n");
 	}
-	help_globals(&out);
+	help_globals(command, &out);
 	text_add(&out, "\nSee ramdax(8) and ramdax-layout(5).\n");
 	return command_print(&out);
 }
@@ -133,14 +137,20 @@ static struct option_set option_set(const struct command *command)
 	return set;
 }
 
-static void take(struct invocation *in, const struct option_spec *spec, const char *argument)
+/* False, said, if the argument is empty: of an unset variable in a script, which means nothing. */
+static bool take(struct invocation *in, const struct option_spec *spec, const char *argument)
 {
 	char *field = (char *)in + spec->offset;
 
+	if (argument && !*argument) {
+		diag_error("the argument of \"--%s\" is empty", spec->name);
+		return false;
+	}
 	if (spec->argument)
 		*(const char **)field = argument ? argument : "";
 	else
 		*(bool *)field = true;
+	return true;
 }
 
 enum parsed {
@@ -154,11 +164,14 @@ enum parsed {
 static enum parsed parse(struct invocation *in, const struct command *command, int argc,
 			 char **argv)
 {
+	static char name[] = "ramdax"; /* as getopt's own messages begin */
 	struct option_set set = option_set(command);
 	const char *letters = command ? "hVvq" : "+hVvq";
 	int c;
 
 	optind = 0;
+	if (argc)
+		argv[0] = name;
 	while ((c = getopt_long(argc, argv, letters, set.options, NULL)) != -1) {
 		if (c == 'h')
 			return PARSED_HELP;
@@ -168,17 +181,15 @@ static enum parsed parse(struct invocation *in, const struct command *command, i
 			diag_set_level(DIAG_DEBUG);
 		else if (c == 'q')
 			diag_set_level(DIAG_WARNING);
-		else if (c >= OPTION_FIRST)
-			take(in, set.specs[c - OPTION_FIRST], optarg);
-		else
+		else if (c < OPTION_FIRST || !take(in, set.specs[c - OPTION_FIRST], optarg))
 			return PARSED_WRONG;
 	}
 	return PARSED;
 }
 
-static enum status wrong_usage(void)
+static enum status wrong_usage(const struct command *command)
 {
-	diag_error("try \"ramdax --help\"");
+	diag_error("try \"ramdax %s%s--help\"", command ? command->name : "", command ? " " : "");
 	return STATUS_USAGE;
 }
 
@@ -193,7 +204,7 @@ static enum status unknown_command(const char *word)
 		diag_error("unknown command \"%s\", did you mean \"%s\"?", word, nearest);
 	else
 		diag_error("unknown command \"%s\"", word);
-	return wrong_usage();
+	return wrong_usage(NULL);
 }
 
 static enum status run_command(struct invocation *in, const struct command *command, int argc,
@@ -205,7 +216,7 @@ static enum status run_command(struct invocation *in, const struct command *comm
 	case PARSED_VERSION:
 		return show_version();
 	case PARSED_WRONG:
-		return wrong_usage();
+		return wrong_usage(command);
 	case PARSED:
 		break;
 	}
@@ -213,11 +224,11 @@ static enum status run_command(struct invocation *in, const struct command *comm
 	in->n_arguments = (size_t)(argc - optind);
 	if (in->n_arguments && !command->arguments) {
 		diag_error("\"%s\" takes no argument \"%s\"", command->name, in->arguments[0]);
-		return wrong_usage();
+		return wrong_usage(command);
 	}
 	if (in->json && command->text_only) {
 		diag_error("\"%s\" has no --json", command->name);
-		return wrong_usage();
+		return wrong_usage(command);
 	}
 	return command->run(in);
 }
@@ -238,10 +249,10 @@ int main(int argc, char **argv)
 	if (parsed == PARSED_VERSION)
 		return show_version();
 	if (parsed == PARSED_WRONG)
-		return wrong_usage();
+		return wrong_usage(NULL);
 	if (optind >= argc) {
 		diag_error("no command given");
-		return wrong_usage();
+		return wrong_usage(NULL);
 	}
 	command = find_command(argv[optind]);
 	if (!command)

@@ -222,24 +222,10 @@ static bool add_undeclared(struct emptier *e, const char *name)
 
 static void nobodys(struct emptier *e, const char *name)
 {
-	const struct layout *layout = e->plan->layout;
-	const char **names = NULL, *nearest;
-	size_t n = 0;
+	_cleanup_(freep) char *fault = layout_name_fault(e->plan->layout, name);
 
-	for (size_t r = 0; r < layout->n_regions; r++) {
-		*MEM_APPEND(names, n) = layout->regions[r].name;
-		for (size_t i = 0; i < layout->regions[r].n_namespaces; i++)
-			*MEM_APPEND(names, n) = layout->regions[r].namespaces[i].name;
-	}
-	nearest = text_nearest(name, names, n);
-	if (nearest)
-		plan_problem(e->plan, STATUS_USAGE, 0, false,
-			     "the layout has no namespace or region \"%s\", did you mean \"%s\"?",
-			     name, nearest);
-	else
-		plan_problem(e->plan, STATUS_USAGE, 0, false,
-			     "the layout has no namespace or region \"%s\"", name);
-	free(names);
+	plan_problem(e->plan, STATUS_USAGE, 0, false, "%s",
+		     fault ? fault : "there is no such namespace");
 }
 
 struct plan *plan_empty(const struct layout *layout, const struct machine *machine,

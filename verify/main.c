@@ -57,10 +57,13 @@ static struct invocation parse(int argc, char **argv)
 		{"version", no_argument, NULL, 'V'},
 		{0},
 	};
+	static char name[] = "ramdax-verify"; /* as getopt's own messages begin */
 	struct invocation in = {0};
 	bool nagios = false;
 	int c;
 
+	if (argc)
+		argv[0] = name;
 	while ((c = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
 		nagios |= c == 'n';
 		in.help |= c == 'h';
