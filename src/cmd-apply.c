@@ -243,6 +243,8 @@ static enum status apply(const struct invocation *in, struct sysfs *fs, const ch
 		return report_no_layout(in, fs, status);
 	stored_digest(layout, fs->root_fd);
 	run.layout = layout;
+	run.options.plan.recreate |=
+		in->boot && cmdline_bool(cmdline, "rd.ramdax.recreate", false);
 	status = command_check_recreate(in, layout);
 	if (status != STATUS_OK)
 		;

@@ -53,3 +53,17 @@ ramdax-verify: try \"ramdax-verify --help\"" ]
 	done
 	untouched
 }
+
+@test "rd.ramdax.recreate at boot destroys what differs, =0 and a run by hand do not" {
+	local nd=sys/devices/platform/e820_pmem/ndbus0/region0 word
+	for word in '' rd.ramdax.recreate=0; do
+		echo "quiet $word" >"$root/proc/cmdline"
+		"$ramdax" apply --boot --root "$root" || :
+		cmp "$captured/$nd/namespace0.1/size" "$root/$nd/namespace0.1/size"
+	done
+	echo "quiet rd.ramdax.recreate" >"$root/proc/cmdline"
+	"$ramdax" apply --root "$root" || :
+	cmp "$captured/$nd/namespace0.1/size" "$root/$nd/namespace0.1/size"
+	"$ramdax" apply --boot --root "$root" || :
+	[ "$(cat "$root/$nd/namespace0.1/size")" != "$(cat "$captured/$nd/namespace0.1/size")" ]
+}
