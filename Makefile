@@ -76,8 +76,8 @@ INSTALLED := ramdax:sbin/ $(if $(VERIFIER),$(OF_VERIFIER)) \
 	$(call at,doc/*.toml doc/*.md README.md NEWS.md,share/doc/ramdax)
 LINKS := ramdax:sbin/ramdax-gen-cmdline \
 	../../../sbin/ramdax:lib/systemd/system-generators/ramdax-generator \
-	ramdax:share/bash-completion/completions/ramdax-gen-cmdline \
-	ramdax.fish:share/fish/vendor_completions.d/ramdax-gen-cmdline.fish \
+	$(foreach n,gen-cmdline update-bootloader,ramdax:share/bash-completion/completions/ramdax-$(n) \
+	ramdax.fish:share/fish/vendor_completions.d/ramdax-$(n).fish) \
 	../site-functions/_ramdax:share/zsh/vendor-completions/_ramdax \
 	$(if $(VERIFIER),ramdax:share/bash-completion/completions/ramdax-verify \
 	ramdax.fish:share/fish/vendor_completions.d/ramdax-verify.fish) \

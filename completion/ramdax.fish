@@ -9,6 +9,7 @@ function __ramdax_is
     set -l command
     set -l value no
     string match -q '*ramdax-gen-cmdline' -- $words[1]; and set command gen-cmdline
+    string match -q '*ramdax-update-bootloader' -- $words[1]; and set command update-bootloader
     set -e words[1]
     for word in $words
         if test $value = yes
@@ -20,6 +21,14 @@ function __ramdax_is
         end
     end
     test "$command" = "$argv"
+end
+
+# Whether the command, if there is one, has a report.
+function __ramdax_reports
+    for command in export update-bootloader cat resolve fstab udev
+        __ramdax_is $command; and return 1
+    end
+    return 0
 end
 
 # The regions and namespaces of the layout.
@@ -37,11 +46,11 @@ function __ramdax_names
     $words[1] $where resolve 2>/dev/null | string replace -rf '^name = "([^\\\\]*)"$' '$1'
 end
 
-for program in ramdax ramdax-gen-cmdline
+for program in ramdax ramdax-gen-cmdline ramdax-update-bootloader
     complete -c $program -f
     complete -c $program -l layout -rF -d 'the layout (default /etc/ramdax/layout.toml, below --root)'
     complete -c $program -l root -xa '(__fish_complete_directories)' -d 'look at /sys, /proc and /etc below DIR, not at this machine'
-    complete -c $program -l json -d 'report as JSON'
+    complete -c $program -n __ramdax_reports -l json -d 'report as JSON'
     complete -c $program -s v -l verbose -d 'say more'
     complete -c $program -s q -l quiet -d 'say errors and warnings only'
     complete -c $program -s h -l help -d 'show this'
@@ -50,6 +59,11 @@ for program in ramdax ramdax-gen-cmdline
     complete -c $program -n '__ramdax_is gen-cmdline' -l store -d 'also store the line below /var/lib/ramdax, for installers'
     complete -c $program -n '__ramdax_is gen-cmdline' -l stored -d 'print the stored line, if it is this machine\'s'
     complete -c $program -n '__ramdax_is gen-cmdline' -l kexec -d 'print what a kexec command line must repeat'
+    complete -c $program -n '__ramdax_is update-bootloader' -l dry-run -d 'show what would change, change nothing'
+    complete -c $program -n '__ramdax_is update-bootloader' -l fresh -d 'choose anew, and give up what is in running carveouts'
+    complete -c $program -n '__ramdax_is update-bootloader' -l trial -d 'with GRUB: for the next boot only, unless it completes'
+    complete -c $program -n '__ramdax_is update-bootloader' -l confirm -d 'decide about a trial, at the end of a boot'
+    complete -c $program -n '__ramdax_is update-bootloader' -l remove -d 'take the argument away, and keep it away'
 end
 
 complete -c ramdax -n __ramdax_is -a check -d 'say everything that is wrong with the layout'
@@ -83,11 +97,6 @@ complete -c ramdax -n '__ramdax_is wipe' -l yes -d 'do not ask'
 complete -c ramdax -n '__ramdax_is wipe' -a '(__ramdax_names)'
 complete -c ramdax -n '__ramdax_is scrub' -l yes -d 'do not ask'
 complete -c ramdax -n '__ramdax_is scrub' -a '(__ramdax_names)'
-complete -c ramdax -n '__ramdax_is update-bootloader' -l dry-run -d 'show what would change, change nothing'
-complete -c ramdax -n '__ramdax_is update-bootloader' -l fresh -d 'choose anew, and give up what is in running carveouts'
-complete -c ramdax -n '__ramdax_is update-bootloader' -l trial -d 'with GRUB: for the next boot only, unless it completes'
-complete -c ramdax -n '__ramdax_is update-bootloader' -l confirm -d 'decide about a trial, at the end of a boot'
-complete -c ramdax -n '__ramdax_is update-bootloader' -l remove -d 'take the argument away, and keep it away'
 complete -c ramdax -n '__ramdax_is needs' -l modules -d 'kernel modules only'
 complete -c ramdax -n '__ramdax_is needs' -l programs -d 'programs only'
 complete -c ramdax -n '__ramdax_is fstab' -l check -d 'say what is not mounted as declared, status 5 if anything'

@@ -56,6 +56,8 @@ static void words(const struct invocation *in, const char **argv)
 	for (const struct option_spec *o = options; o->name; o++)
 		if (*(const bool *)((const char *)in + o->offset))
 			argv[n++] = mem_printf("--%s", o->name);
+	if (diag_level() != DIAG_NOTICE)
+		argv[n++] = diag_level() > DIAG_NOTICE ? "--verbose" : "--quiet";
 	if (in->layout) {
 		argv[n++] = "--layout";
 		argv[n++] = in->layout;
@@ -68,8 +70,8 @@ static void words(const struct invocation *in, const char **argv)
 
 static enum status run(const struct invocation *in)
 {
-	/* The options, two with a value each, the name, the end. */
-	const char *argv[ARRAY_SIZE(options) + 6] = {0};
+	/* The options, how much to say, two with a value each, the name, the end. */
+	const char *argv[ARRAY_SIZE(options) + 7] = {0};
 	_cleanup_(freep) char *own = own_path(), *script = find_script(own);
 
 	if (!script) {

@@ -33,6 +33,11 @@ void diag_set_level(enum diag_level level)
 	shown = level;
 }
 
+enum diag_level diag_level(void)
+{
+	return shown;
+}
+
 void diag_set_program(const char *name)
 {
 	program = name;

@@ -22,6 +22,7 @@ enum diag_level {
 
 /* The highest level that is shown; DIAG_NOTICE at start. */
 void diag_set_level(enum diag_level level);
+enum diag_level diag_level(void);
 
 /* What stands before a sentence on standard error; "ramdax" at start. @name is not copied. */
 void diag_set_program(const char *name);

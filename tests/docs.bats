@@ -113,8 +113,22 @@ offered() {
 	done
 }
 
+@test "ramdax-update-bootloader: help, manual and completion have the same options" {
+	bootloader/ramdax-update-bootloader --help | grep -oE -- '^ +(-., )?--[a-z-]+' |
+		tr -d ' ' | tr ',' '\n' | LC_ALL=C sort >"$BATS_TEST_TMPDIR/help"
+	awk '/^\.Sh/ { inside = /DESCRIPTION/ } inside && /^\.It Fl/ {
+		for (i = 2; i < NF; i++) if ($i == "Fl") print "-" $(i + 1) }' man/ramdax-update-bootloader.8 |
+		LC_ALL=C sort >"$BATS_TEST_TMPDIR/manual"
+	same help "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/manual"
+	for shell in bash fish zsh; do
+		echo 'ramdax-update-bootloader -' | tests/docs/offers $shell |
+			sed 's/.*\t//; s/=$//' | LC_ALL=C sort >"$BATS_TEST_TMPDIR/$shell"
+		same help "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/$shell"
+	done
+}
+
 @test "the synopsis names every command with its own options" {
-	tests/docs/options help | grep -v '^\*' >"$BATS_TEST_TMPDIR/help"
+	tests/docs/options help | grep -v -e '^\*' -e ' !' >"$BATS_TEST_TMPDIR/help"
 	awk '/^\.Sh/ { inside = /SYNOPSIS/ }
 		inside && /^\.Cm/ { print command = $2 }
 		inside && command && /^\.Op Fl/ { print command, "-" $3 }' man/ramdax.8 |
