@@ -175,29 +175,61 @@ static void judge(struct work *w, struct plan_namespace *p, const struct place_r
 		judge_filesystem(w, p);
 }
 
-/* Those that are there: found and judged. Left to be placed: the others. */
+/* What the rest @p would get if it were made now, with what is absent before it or without. */
+static uint64_t rest_now(struct work *w, const struct plan_namespace *p,
+			 const struct place_request *rest, bool absent)
+{
+	_cleanup_(freep) struct range *ranges = NULL;
+	_cleanup_(freep) struct place_request *requests = NULL;
+	size_t n_ranges = work_free_ranges(w, p->seen, &ranges), n = 0;
+
+	for (size_t i = 0; absent && i < work_declared(w)->n_namespaces; i++) {
+		const struct plan_namespace *other = &w->region->namespaces[i];
+
+		if (other->verdict == VERDICT_ABSENT && !other->seen)
+			*MEM_APPEND(requests, n) = w->requests[i];
+	}
+	*MEM_APPEND(requests, n) = *rest;
+	work_reduce_rest(w, p->seen, &requests[n - 1]);
+	place(ranges, n_ranges, requests, n);
+	return requests[n - 1].placed ? requests[n - 1].where.size : 0;
+}
+
+/* One that lies between is as declared: what is absent now was beside it, or was not. */
+static struct place_request rest_wanted(struct work *w, const struct plan_namespace *p,
+					const struct place_request *rest)
+{
+	uint64_t most = rest_now(w, p, rest, false), least = rest_now(w, p, rest, true);
+	struct place_request wanted = *rest;
+
+	wanted.where.size = p->seen->raw;
+	if (wanted.where.size < least)
+		wanted.where.size = least;
+	if (wanted.where.size > most)
+		wanted.where.size = most;
+	return wanted;
+}
+
+/* Those that are there: found and judged. Left to be placed: the others. The rest is what is left
+ * by all, so it is asked for before anything of it goes. */
 static void judge_present(struct work *w)
 {
+	struct place_request rest = {0};
+
 	for (size_t i = 0; i < work_declared(w)->n_namespaces; i++) {
 		struct plan_namespace *p = &w->region->namespaces[i];
 
 		p->verdict = VERDICT_ABSENT;
 		find(w, p);
 	}
+	for (size_t i = 0; i < work_declared(w)->n_namespaces; i++)
+		if (w->requests[i].kind == PLACE_REST && w->region->namespaces[i].seen)
+			rest = rest_wanted(w, &w->region->namespaces[i], &w->requests[i]);
 	for (size_t i = 0; i < work_declared(w)->n_namespaces; i++) {
 		struct plan_namespace *p = &w->region->namespaces[i];
-		struct place_request wanted = w->requests[i];
 
-		if (p->verdict == VERDICT_CONFLICT || !p->seen)
-			continue;
-		if (wanted.kind == PLACE_REST) {
-			_cleanup_(freep) struct range *ranges = NULL;
-			size_t n = work_free_ranges(w, p->seen, &ranges);
-
-			work_reduce_rest(w, p->seen, &wanted);
-			place(ranges, n, &wanted, 1);
-		}
-		judge(w, p, &wanted);
+		if (p->verdict != VERDICT_CONFLICT && p->seen)
+			judge(w, p, w->requests[i].kind == PLACE_REST ? &rest : &w->requests[i]);
 	}
 }
 

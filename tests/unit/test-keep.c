@@ -3,6 +3,7 @@
  * What is kept though it differs, or though another would be in its place.
  */
 #include "btt.h"
+#include "plan-empty.h"
 #include "plan.h"
 
 #include "unit.h"
@@ -125,7 +126,69 @@ static void a_btt_larger_than_its_space_is_a_conflict(void)
 	}
 }
 
+/* "a", 64 MiB, and "rest", both at liberty to be made anew. */
+static void declare_rest(struct scene *s)
+{
+	struct layout_namespace *rest;
+
+	scene_make(s, SIZE, LABEL_AREA_SIZE);
+	scene_declare(s, "a", MODE_RAW, 64 * MIB)->on_conflict = CONFLICT_RECREATE;
+	rest = scene_declare(s, "rest", MODE_RAW, 0);
+	rest->size.kind = SIZE_REST;
+	rest->on_conflict = CONFLICT_RECREATE;
+	scene_bind(s);
+	s->seen.labels = LABELS_VALID;
+}
+
+static void the_rest_is_what_it_was_when_its_neighbour_goes(void)
+{
+	const struct plan_options options = {0};
+	struct scene s;
+	struct plan *plan;
+
+	declare_rest(&s);
+	s.region.namespaces[0].survives = SURVIVES_NONE;
+	scene_see(&s, "a", MODE_RAW, SCENE_START, 64 * MIB);
+	scene_see(&s, "rest", MODE_RAW, SCENE_START + 64 * MIB, SIZE - 64 * MIB);
+	plan = plan_make(&s.layout, &s.machine, &options);
+	CHECK_INT(steps_of(plan, STEP_DESTROY), 1);
+	CHECK_INT(steps_of(plan, STEP_CREATE), 1);
+	CHECK_INT(plan->regions[0].namespaces[1].verdict, VERDICT_ADOPTED);
+	plan_free(plan);
+	scene_release(&s);
+
+	/* Gone already. */
+	declare_rest(&s);
+	scene_see(&s, "rest", MODE_RAW, SCENE_START + 64 * MIB, SIZE - 64 * MIB);
+	plan = plan_make(&s.layout, &s.machine, &options);
+	CHECK_INT(steps_of(plan, STEP_DESTROY), 0);
+	CHECK_INT(steps_of(plan, STEP_CREATE), 1);
+	CHECK_INT(plan->regions[0].namespaces[1].verdict, VERDICT_ADOPTED);
+	plan_free(plan);
+	scene_release(&s);
+
+	/* One that has no room beside it does not take its place, either. */
+	declare_rest(&s);
+	scene_see(&s, "rest", MODE_RAW, SCENE_START, SIZE);
+	plan = plan_make(&s.layout, &s.machine, &options);
+	CHECK_INT(plan->n_steps, 0);
+	CHECK_INT(plan->regions[0].namespaces[0].verdict, VERDICT_NO_ROOM);
+	CHECK_INT(plan->regions[0].namespaces[1].verdict, VERDICT_ADOPTED);
+	plan_free(plan);
+	scene_release(&s);
+
+	/* But one that is too small is. */
+	declare_rest(&s);
+	scene_see(&s, "a", MODE_RAW, SCENE_START, 64 * MIB);
+	scene_see(&s, "rest", MODE_RAW, SCENE_START + 64 * MIB, 64 * MIB);
+	plan = plan_make(&s.layout, &s.machine, &options);
+	CHECK_INT(steps_of(plan, STEP_DESTROY), 1);
+	plan_free(plan);
+	scene_release(&s);
+}
+
 UNIT_TESTS(UNIT(a_uuid_that_another_bears_is_a_conflict),
 	   UNIT(what_cannot_be_made_again_is_not_destroyed),
 	   UNIT(what_must_not_outlive_a_boot_is_destroyed_all_the_same),
-	   UNIT(a_btt_larger_than_its_space_is_a_conflict))
+	   UNIT(a_btt_larger_than_its_space_is_a_conflict),
+	   UNIT(the_rest_is_what_it_was_when_its_neighbour_goes))
