@@ -58,11 +58,15 @@ static void prune(struct work *w, const struct seen_namespace *seen)
 	plan_next(w->plan, "end what uses it, then run \"ramdax apply --prune\" again");
 }
 
+/* Of whatever region: one that lies in another than its own is a conflict there. */
 static bool is_declared(const struct work *w, const struct seen_namespace *seen)
 {
-	for (size_t i = 0; i < work_declared(w)->n_namespaces; i++)
-		if (namespace_is(&work_declared(w)->namespaces[i], seen))
-			return true;
+	const struct layout *layout = w->plan->layout;
+
+	for (size_t r = 0; r < layout->n_regions; r++)
+		for (size_t i = 0; i < layout->regions[r].n_namespaces; i++)
+			if (namespace_is(&layout->regions[r].namespaces[i], seen))
+				return true;
 	return false;
 }
 

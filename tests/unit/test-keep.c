@@ -187,8 +187,85 @@ static void the_rest_is_what_it_was_when_its_neighbour_goes(void)
 	scene_release(&s);
 }
 
+/* A second region "other" with nothing declared, on a carveout of its own behind the first. */
+struct pair {
+	struct scene s;
+	struct layout_region regions[2];
+	struct seen_carveout carveouts[2];
+	struct seen_region seen[2];
+};
+
+static void pair_make(struct pair *p)
+{
+	scene_make(&p->s, SIZE, LABEL_AREA_SIZE);
+	scene_declare(&p->s, "a", MODE_RAW, 64 * MIB);
+}
+
+/* What the scene has seen so far is in the carveout of "other". */
+static void pair_bind(struct pair *p)
+{
+	struct scene *s = &p->s;
+
+	scene_bind(s);
+	s->seen.labels = LABELS_VALID;
+	p->regions[0] = s->region;
+	p->regions[0].has_address = true;
+	p->regions[0].address = SCENE_START;
+	p->regions[1] = (struct layout_region){.name = (char *)"other",
+					       .line = 20,
+					       .node = -1,
+					       .has_address = true,
+					       .address = SCENE_START + GIB};
+	p->carveouts[0] = p->carveouts[1] = s->carveout;
+	p->carveouts[1].range.start += GIB;
+	p->seen[1] = p->seen[0] = s->seen;
+	p->seen[1].name = (char *)"region1";
+	p->seen[1].range.start += GIB;
+	p->seen[0].namespaces = NULL;
+	p->seen[0].n_namespaces = 0;
+	s->layout.regions = p->regions;
+	s->machine.carveouts = p->carveouts;
+	s->machine.regions = p->seen;
+	s->layout.n_regions = s->machine.n_carveouts = s->machine.n_regions = 2;
+}
+
+static void what_another_region_declares_is_not_pruned(void)
+{
+	const struct plan_options prune = {.prune = true};
+	struct plan *plan;
+	struct pair p;
+
+	pair_make(&p);
+	scene_declare(&p.s, "b", MODE_RAW, 64 * MIB);
+	scene_see(&p.s, "b", MODE_RAW, SCENE_START + GIB, 64 * MIB);
+	scene_see(&p.s, "nobody's", MODE_RAW, SCENE_START + GIB + 64 * MIB, 64 * MIB);
+	pair_bind(&p);
+	/* "a" is in its own, so that labels do not say that they are the wrong way round. */
+	p.seen[0].namespaces = &p.s.seen.namespaces[0];
+	p.seen[0].n_namespaces = 1;
+	p.s.seen.namespaces[0].name = (char *)"a";
+	p.s.seen.namespaces[0].start = SCENE_START;
+	uuid_copy(p.s.seen.namespaces[0].uuid, p.regions[0].namespaces[0].uuid);
+	p.seen[1].namespaces = &p.s.seen.namespaces[1];
+	p.seen[1].n_namespaces = 1;
+	p.s.seen.namespaces[1].name = (char *)"b";
+	plan = plan_make(&p.s.layout, &p.s.machine, &prune);
+	CHECK_INT(steps_of(plan, STEP_DESTROY), 0);
+	CHECK_INT(plan_status(plan), STATUS_CONFLICT);
+	CHECK_STR(plan->regions[0].namespaces[1].reason,
+		  "it is in \"region1\", which is not its region");
+	plan_free(plan);
+
+	p.s.seen.namespaces[1].name = (char *)"nobody's";
+	plan = plan_make(&p.s.layout, &p.s.machine, &prune);
+	CHECK_INT(steps_of(plan, STEP_DESTROY), 1);
+	plan_free(plan);
+	scene_release(&p.s);
+}
+
 UNIT_TESTS(UNIT(a_uuid_that_another_bears_is_a_conflict),
 	   UNIT(what_cannot_be_made_again_is_not_destroyed),
 	   UNIT(what_must_not_outlive_a_boot_is_destroyed_all_the_same),
 	   UNIT(a_btt_larger_than_its_space_is_a_conflict),
-	   UNIT(the_rest_is_what_it_was_when_its_neighbour_goes))
+	   UNIT(the_rest_is_what_it_was_when_its_neighbour_goes),
+	   UNIT(what_another_region_declares_is_not_pruned))
