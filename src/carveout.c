@@ -18,6 +18,28 @@ bool namespace_is(const struct layout_namespace *ns, const struct seen_namespace
 	       (ns->uuid_declared && seen->has_uuid && !uuid_compare(ns->uuid, seen->uuid));
 }
 
+bool region_is_foreign(const struct layout *layout, const struct seen_region *seen)
+{
+	for (size_t i = 0; i < layout->n_regions; i++)
+		if (layout->regions[i].foreign && layout->regions[i].address == seen->range.start)
+			return true;
+	return false;
+}
+
+const struct layout_namespace *layout_of_uuid(const struct layout *layout,
+					      const struct seen_namespace *seen)
+{
+	for (size_t r = 0; r < layout->n_regions; r++)
+		for (size_t i = 0; i < layout->regions[r].n_namespaces; i++) {
+			const struct layout_namespace *ns = &layout->regions[r].namespaces[i];
+
+			if (ns->uuid_declared && seen->has_uuid &&
+			    !uuid_compare(ns->uuid, seen->uuid))
+				return ns;
+		}
+	return NULL;
+}
+
 uint64_t region_needs(const struct layout_region *region, uint64_t start)
 {
 	struct place_request *requests;
@@ -118,6 +140,13 @@ static bool by_address(const struct match *match, const struct layout_region *re
 {
 	(void)match;
 	return region->has_address && region->address == c->range.start;
+}
+
+/* Whatever its labels say: nothing is ever written there. */
+static bool by_foreign_address(const struct match *match, const struct layout_region *region,
+			       const struct seen_carveout *c)
+{
+	return region->foreign && by_address(match, region, c);
 }
 
 static bool node_fits(const struct layout_region *region, const struct seen_carveout *c)
@@ -247,6 +276,7 @@ void carveout_match(const struct layout *layout, const struct machine *m, size_t
 
 	for (size_t i = 0; i < layout->n_regions; i++)
 		of_region[i] = NO_CARVEOUT;
+	match_by(&match, order, by_foreign_address);
 	match_by(&match, order, by_labels);
 	match_by(&match, order, by_address);
 	match_by(&match, order, by_node_and_size);

@@ -25,7 +25,8 @@ char *carveout_refusal(const struct machine *m, const struct seen_carveout *c);
 #define NO_CARVEOUT SIZE_MAX
 
 /*
- * Matches regions to carveouts: by the labels found in them, by address, by node and exact size
+ * Matches regions to carveouts: foreign ones by address, the others by the labels found in them, by
+ * address, by node and exact size
  * (those that name a node first), what only the size of RAM tells apart or is larger than needed,
  * then the one left to the one left, on its node or of all. The order of the file plays no part.
  * @of_region[i] becomes the index of the carveout of region i, or NO_CARVEOUT.
@@ -35,5 +36,12 @@ void carveout_match(const struct layout *layout, const struct machine *m, size_t
 /* Whether the namespace @seen is the declared @ns, by name or declared UUID, or its scaffold. */
 bool namespace_is(const struct layout_namespace *ns, const struct seen_namespace *seen);
 bool namespace_is_scaffold(const struct seen_namespace *seen);
+
+/* The one that declares the UUID of @seen, whose it is whatever name it bears; or NULL. */
+const struct layout_namespace *layout_of_uuid(const struct layout *layout,
+					      const struct seen_namespace *seen);
+
+/* Whether @seen is of a carveout that the layout declares somebody else's. */
+bool region_is_foreign(const struct layout *layout, const struct seen_region *seen);
 
 #endif

@@ -47,21 +47,28 @@ static bool hides(const struct seen_region *region)
 }
 
 /* A carveout whose namespaces cannot be seen, or NULL. */
-static const struct seen_carveout *find_hidden(const struct machine *m)
+static const struct seen_carveout *find_hidden(const struct layout *layout, const struct machine *m)
 {
 	for (size_t i = 0; i < m->n_carveouts; i++) {
 		const struct seen_region *region = machine_region_of(m, &m->carveouts[i]);
 
+		if (region && region_is_foreign(layout, region))
+			continue;
 		if (!region || !region->enabled || hides(region))
 			return &m->carveouts[i];
 	}
 	return NULL;
 }
 
-/* Looks in all regions for what is @t->ns, or bears @name. */
-static void find(const struct machine *m, struct target *t, const char *name)
+/* Looks in all regions for what is @t->ns, or bears @name. What is somebody else's is none of the
+ * layout's, whatever name it bears. */
+static void find(const struct emptier *e, struct target *t, const char *name)
 {
-	for (size_t r = 0; r < m->n_regions; r++)
+	const struct machine *m = e->plan->machine;
+
+	for (size_t r = 0; r < m->n_regions; r++) {
+		if (t->ns && region_is_foreign(e->plan->layout, &m->regions[r]))
+			continue;
 		for (size_t i = 0; i < m->regions[r].n_namespaces; i++) {
 			const struct seen_namespace *seen = &m->regions[r].namespaces[i];
 
@@ -71,6 +78,7 @@ static void find(const struct machine *m, struct target *t, const char *name)
 			t->seen = seen;
 			t->n_found++;
 		}
+	}
 }
 
 static void problem(struct emptier *e, const struct target *t, enum status status, const char *why)
@@ -88,7 +96,7 @@ static void next_apply(struct emptier *e)
 /* What is not there is wiped. */
 static void judge_absent(struct emptier *e, const struct target *t)
 {
-	const struct seen_carveout *hidden = find_hidden(e->plan->machine);
+	const struct seen_carveout *hidden = find_hidden(e->plan->layout, e->plan->machine);
 	_cleanup_(freep) char *why = NULL;
 
 	if (hidden) {
@@ -106,9 +114,14 @@ static void judge_absent(struct emptier *e, const struct target *t)
 static char *objection(const struct emptier *e, const struct target *t, enum status *status)
 {
 	const struct seen_carveout *carveout = carveout_of(e->plan->machine, t->seen_region);
+	const struct layout_namespace *owner = layout_of_uuid(e->plan->layout, t->seen);
 	char *unsafe = carveout ? carveout_refusal(e->plan->machine, carveout) : NULL;
 
 	*status = STATUS_CONFLICT;
+	if (region_is_foreign(e->plan->layout, t->seen_region))
+		return mem_strdup("its carveout is declared foreign");
+	if (t->ns && owner && owner != t->ns)
+		return mem_printf("by its uuid it is \"%s\"", owner->name);
 	if (t->n_found > 1)
 		return mem_printf("%zu namespaces bear its name or uuid", t->n_found);
 	if (t->seen->fault)
@@ -133,7 +146,7 @@ static void say_next(struct emptier *e, const struct target *t)
 {
 	if (t->n_found > 1)
 		plan_next(e->plan, "\"ramdax status\" shows them");
-	else if (t->seen->fault)
+	else if (t->seen->fault || region_is_foreign(e->plan->layout, t->seen_region))
 		return;
 	else if (t->seen->user)
 		plan_next(e->plan, "end what uses it, then run \"ramdax %s%s %s\" again", verb(e),
@@ -176,7 +189,7 @@ static void add_declared(struct emptier *e, const struct layout_region *region,
 {
 	struct target t = {.region = region, .ns = ns};
 
-	find(e->plan->machine, &t, NULL);
+	find(e, &t, NULL);
 	judge(e, &t);
 }
 
@@ -214,7 +227,7 @@ static bool add_undeclared(struct emptier *e, const char *name)
 
 	if (!e->what->scrub || !*name)
 		return false;
-	find(e->plan->machine, &t, name);
+	find(e, &t, name);
 	if (t.seen)
 		judge(e, &t);
 	return t.seen;

@@ -263,9 +263,49 @@ static void what_another_region_declares_is_not_pruned(void)
 	scene_release(&p.s);
 }
 
+static void what_is_foreign_is_never_written(void)
+{
+	const char *names[] = {"a"};
+	const struct emptying all = {0},
+			      one = {.scrub = true, .names = (char **)names, .n_names = 1};
+	const struct plan_options options = {.recreate = true, .prune = true};
+	struct plan *plan;
+	struct pair p;
+
+	pair_make(&p);
+	scene_see(&p.s, "a", MODE_RAW, SCENE_START + GIB, 32 * MIB);
+	pair_bind(&p);
+	p.regions[1].foreign = true;
+	plan = plan_make(&p.s.layout, &p.s.machine, &options);
+	CHECK_INT(plan->n_steps, 0);
+	CHECK(plan->regions[0].carveout == &p.carveouts[0]);
+	CHECK(plan->regions[1].carveout == &p.carveouts[1]);
+	CHECK_STR(plan->regions[0].namespaces[0].reason,
+		  "it is in \"region1\", which is not its region");
+	plan_free(plan);
+
+	plan = plan_empty(&p.s.layout, &p.s.machine, &all);
+	CHECK_INT(plan->n_steps, 0);
+	CHECK_INT(plan_status(plan), STATUS_OK);
+	plan_free(plan);
+	plan = plan_empty(&p.s.layout, &p.s.machine, &one);
+	CHECK_INT(plan->n_steps, 0);
+	CHECK_INT(plan_status(plan), STATUS_FAILED);
+	plan_free(plan);
+
+	/* By a name that the layout does not have, either. */
+	names[0] = "theirs";
+	p.s.seen.namespaces[0].name = (char *)"theirs";
+	plan = plan_empty(&p.s.layout, &p.s.machine, &one);
+	CHECK_INT(plan->n_steps, 0);
+	CHECK_INT(plan_status(plan), STATUS_CONFLICT);
+	plan_free(plan);
+	scene_release(&p.s);
+}
+
 UNIT_TESTS(UNIT(a_uuid_that_another_bears_is_a_conflict),
 	   UNIT(what_cannot_be_made_again_is_not_destroyed),
 	   UNIT(what_must_not_outlive_a_boot_is_destroyed_all_the_same),
 	   UNIT(a_btt_larger_than_its_space_is_a_conflict),
 	   UNIT(the_rest_is_what_it_was_when_its_neighbour_goes),
-	   UNIT(what_another_region_declares_is_not_pruned))
+	   UNIT(what_another_region_declares_is_not_pruned), UNIT(what_is_foreign_is_never_written))
