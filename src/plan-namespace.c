@@ -40,8 +40,19 @@ struct finding {
 	const struct seen_namespace
 		*damaged;                /* its label is; counts only where there is no other */
 	const struct seen_region *other; /* where another one is */
-	size_t here, elsewhere;          /* how many */
+	const struct layout_namespace *owner; /* whose uuid one bears that only has its name */
+	size_t here, elsewhere;               /* how many */
 };
+
+/* @ns, unless another declares the UUID of @seen, which tells more than a name. */
+static const struct layout_namespace *
+owner_of(const struct work *w, const struct layout_namespace *ns, const struct seen_namespace *seen)
+{
+	const struct layout_namespace *owner =
+		uuid_compare(ns->uuid, seen->uuid) ? layout_of_uuid(w->plan->layout, seen) : NULL;
+
+	return owner ? owner : ns;
+}
 
 static struct finding search(const struct work *w, const struct layout_namespace *ns)
 {
@@ -49,7 +60,11 @@ static struct finding search(const struct work *w, const struct layout_namespace
 	const struct bearer *b = NULL;
 
 	while ((b = bearers_of(&w->bearers, ns, b))) {
-		if (b->region != w->region->seen) {
+		const struct layout_namespace *owner = owner_of(w, ns, b->seen);
+
+		if (owner != ns)
+			f.owner = owner;
+		else if (b->region != w->region->seen) {
 			f.other = b->region;
 			f.elsewhere++;
 		} else if (b->seen->fault) {
@@ -81,6 +96,10 @@ static void find(struct work *w, struct plan_namespace *p)
 		work_conflict(
 			w, p,
 			mem_printf("it is in \"%s\", which is not its region", f.other->name));
+	else if (!f.here && f.owner)
+		work_conflict(
+			w, p,
+			mem_printf("what bears its name is \"%s\", by its uuid", f.owner->name));
 	else if (!f.here && (taken = namesake(w, p->ns)))
 		work_conflict(w, p,
 			      mem_printf("it is not there, and \"%s\" bears its uuid",

@@ -303,9 +303,47 @@ static void what_is_foreign_is_never_written(void)
 	scene_release(&p.s);
 }
 
+static void a_uuid_tells_more_than_a_name(void)
+{
+	const char *names[] = {"a"};
+	const struct emptying one = {.names = (char **)names, .n_names = 1};
+	const struct plan_options options = {.recreate = true, .recreate_name = "a"};
+	struct seen_namespace *other;
+	struct plan *plan;
+	struct scene s;
+
+	/* "b" by its uuid, with the name of "a": not destroyed for "a". */
+	scene_make(&s, SIZE, LABEL_AREA_SIZE);
+	scene_declare(&s, "a", MODE_RAW, 32 * MIB);
+	scene_declare(&s, "b", MODE_RAW, 64 * MIB)->uuid_declared = true;
+	scene_bind(&s);
+	s.seen.labels = LABELS_VALID;
+	other = scene_see(&s, "a", MODE_RAW, SCENE_START, 64 * MIB);
+	uuid_copy(other->uuid, s.region.namespaces[1].uuid);
+	plan = plan_make(&s.layout, &s.machine, &options);
+	CHECK_INT(plan->n_steps, 0);
+	CHECK_INT(plan->regions[0].namespaces[1].verdict, VERDICT_ADOPTED);
+	CHECK_STR(plan->regions[0].namespaces[0].reason,
+		  "what bears its name is \"b\", by its uuid");
+	plan_free(plan);
+	plan = plan_empty(&s.layout, &s.machine, &one);
+	CHECK_INT(plan->n_steps, 0);
+	CHECK_INT(plan_status(plan), STATUS_CONFLICT);
+	plan_free(plan);
+
+	/* And with one that is "a", there are two of the name, of which each is somebody. */
+	scene_see(&s, "a", MODE_RAW, SCENE_START + 64 * MIB, 32 * MIB);
+	plan = plan_make(&s.layout, &s.machine, &options);
+	CHECK_INT(plan->n_steps, 0);
+	CHECK_INT(plan_status(plan), STATUS_OK);
+	plan_free(plan);
+	scene_release(&s);
+}
+
 UNIT_TESTS(UNIT(a_uuid_that_another_bears_is_a_conflict),
 	   UNIT(what_cannot_be_made_again_is_not_destroyed),
 	   UNIT(what_must_not_outlive_a_boot_is_destroyed_all_the_same),
 	   UNIT(a_btt_larger_than_its_space_is_a_conflict),
 	   UNIT(the_rest_is_what_it_was_when_its_neighbour_goes),
-	   UNIT(what_another_region_declares_is_not_pruned), UNIT(what_is_foreign_is_never_written))
+	   UNIT(what_another_region_declares_is_not_pruned), UNIT(what_is_foreign_is_never_written),
+	   UNIT(a_uuid_tells_more_than_a_name))
