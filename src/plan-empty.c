@@ -199,26 +199,24 @@ static void add_region(struct emptier *e, const struct layout_region *region)
 		add_declared(e, region, &region->namespaces[i]);
 }
 
-/* What the layout names so. False if it is nothing. */
+/* What the layout names so, a namespace before a region. False if it is nothing. */
 static bool add_named(struct emptier *e, const char *name)
 {
 	const struct layout *layout = e->plan->layout;
-	bool found = false;
 
-	for (size_t r = 0; r < layout->n_regions; r++) {
-		const struct layout_region *region = &layout->regions[r];
-
-		for (size_t i = 0; i < region->n_namespaces; i++)
-			if (!strcmp(region->namespaces[i].name, name)) {
-				add_declared(e, region, &region->namespaces[i]);
+	for (size_t r = 0; r < layout->n_regions; r++)
+		for (size_t i = 0; i < layout->regions[r].n_namespaces; i++)
+			if (!strcmp(layout->regions[r].namespaces[i].name, name)) {
+				add_declared(e, &layout->regions[r],
+					     &layout->regions[r].namespaces[i]);
 				return true;
 			}
-		if (!strcmp(region->name, name)) {
-			add_region(e, region);
-			found = true;
+	for (size_t r = 0; r < layout->n_regions; r++)
+		if (!strcmp(layout->regions[r].name, name)) {
+			add_region(e, &layout->regions[r]);
+			return true;
 		}
-	}
-	return found;
+	return false;
 }
 
 static bool add_undeclared(struct emptier *e, const char *name)

@@ -19,8 +19,8 @@ struct emptying {
 
 /*
  * What cannot be done is a problem: USAGE for a name that is nobody's (and then nothing is to be
- * done at all), CONFLICT for what is in use or not the only one of its name, MACHINE for what is
- * out of sight or not safe to be written, FAILED for what cannot be scrubbed as it is.
+ * done at all), CONFLICT for what is in use, foreign or not the only one of its name, MACHINE for
+ * what is out of sight or not safe to be written, FAILED for what cannot be scrubbed as it is.
  */
 struct plan *plan_empty(const struct layout *layout, const struct machine *machine,
 			const struct emptying *what);

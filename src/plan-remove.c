@@ -86,16 +86,27 @@ void work_remove_others(struct work *w)
 	}
 }
 
+/* Whether --recreate means @ns. A name is a namespace's before it is a region's. */
+static bool is_meant(const struct work *w, const struct layout_namespace *ns)
+{
+	const struct layout *layout = w->plan->layout;
+	const char *name = w->options->recreate_name;
+
+	if (!w->options->recreate)
+		return false;
+	if (!name || !strcmp(name, ns->name))
+		return true;
+	for (size_t r = 0; r < layout->n_regions; r++)
+		for (size_t i = 0; i < layout->regions[r].n_namespaces; i++)
+			if (!strcmp(name, layout->regions[r].namespaces[i].name))
+				return false;
+	return !strcmp(name, work_declared(w)->name);
+}
+
 /* Whether what differs from @ns may be destroyed for it. */
 static bool may_recreate(const struct work *w, const struct layout_namespace *ns)
 {
-	const char *name = w->options->recreate_name;
-
-	if (w->unsafe)
-		return false;
-	return ns->on_conflict == CONFLICT_RECREATE ||
-	       (w->options->recreate &&
-		(!name || !strcmp(name, ns->name) || !strcmp(name, work_declared(w)->name)));
+	return !w->unsafe && (ns->on_conflict == CONFLICT_RECREATE || is_meant(w, ns));
 }
 
 /* Takes @reason. */

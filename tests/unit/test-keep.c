@@ -340,10 +340,35 @@ static void a_uuid_tells_more_than_a_name(void)
 	scene_release(&s);
 }
 
+static void a_name_is_a_namespace_before_it_is_a_region(void)
+{
+	const struct plan_options options = {.recreate = true, .recreate_name = "vmcache"};
+	struct plan *plan;
+	struct scene s;
+
+	scene_make(&s, SIZE, LABEL_AREA_SIZE);
+	scene_declare(&s, "vmcache", MODE_RAW, 32 * MIB);
+	scene_declare(&s, "b", MODE_RAW, 32 * MIB);
+	scene_bind(&s);
+	s.seen.labels = LABELS_VALID;
+	scene_see(&s, "vmcache", MODE_RAW, SCENE_START, 64 * MIB);
+	scene_see(&s, "b", MODE_RAW, SCENE_START + 64 * MIB, 64 * MIB);
+	plan = plan_make(&s.layout, &s.machine, &options);
+	CHECK_INT(steps_of(plan, STEP_DESTROY), 1);
+	CHECK_INT(plan->regions[0].namespaces[1].verdict, VERDICT_CONFLICT);
+	plan_free(plan);
+
+	s.region.namespaces[0].name = (char *)"a";
+	plan = plan_make(&s.layout, &s.machine, &options);
+	CHECK_INT(plan->regions[0].namespaces[1].verdict, VERDICT_ABSENT);
+	plan_free(plan);
+	scene_release(&s);
+}
+
 UNIT_TESTS(UNIT(a_uuid_that_another_bears_is_a_conflict),
 	   UNIT(what_cannot_be_made_again_is_not_destroyed),
 	   UNIT(what_must_not_outlive_a_boot_is_destroyed_all_the_same),
 	   UNIT(a_btt_larger_than_its_space_is_a_conflict),
 	   UNIT(the_rest_is_what_it_was_when_its_neighbour_goes),
 	   UNIT(what_another_region_declares_is_not_pruned), UNIT(what_is_foreign_is_never_written),
-	   UNIT(a_uuid_tells_more_than_a_name))
+	   UNIT(a_uuid_tells_more_than_a_name), UNIT(a_name_is_a_namespace_before_it_is_a_region))
