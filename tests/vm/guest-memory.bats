@@ -38,6 +38,7 @@ teardown() { vm_teardown; }
 		name = "state"
 		size = "32MiB"
 		filesystem.type = "ext4"
+		filesystem.options = ["-E", "root_owner=1000:1000"]
 	END
 	vm_script <<-'END'
 		# guest [OPTION]...: runs it as nobody in particular, with commands for its monitor
@@ -61,7 +62,7 @@ teardown() { vm_teardown; }
 		}
 		run 0 ramdax apply --boot
 		mount -t ext4 -o dax=always "$(device state)" /mnt
-		chown 1000:1000 /mnt "$(device vm1)"
+		chown 1000:1000 "$(device vm1)"
 		mkfifo -m 666 /tmp/monitor
 		exec 5<>/tmp/monitor
 		if [ ! -e /second ]; then
