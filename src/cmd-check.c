@@ -171,6 +171,20 @@ static enum status check_machine(const struct sysfs *fs, const struct layout *la
 	return status;
 }
 
+/* Whether the root knows the owners and groups, whose numbers its images store. One without a
+ * database, a captured machine, tells nothing. */
+static enum status check_owners(const struct invocation *in, const struct sysfs *fs,
+				struct layout *layout)
+{
+	_cleanup_(fault_list_release) struct fault_list faults = {0};
+
+	if ((!in->machine && !in->root) || !sysfs_exists(fs, "etc/passwd"))
+		return STATUS_OK;
+	layout_resolve_owners(layout, fs->root_fd, &faults);
+	layout_files_say(&layout->files, &faults);
+	return faults.n ? STATUS_LAYOUT : STATUS_OK;
+}
+
 static enum status run(const struct invocation *in)
 {
 	struct layout *layout = NULL, *here = NULL;
@@ -180,6 +194,8 @@ static enum status run(const struct invocation *in)
 	if (status != STATUS_OK)
 		return status;
 	status = command_load_layout(in, NULL, &layout);
+	if (status == STATUS_OK)
+		status = check_owners(in, &fs, layout);
 	if (status == STATUS_OK && shows_a_machine(in, &fs)) {
 		status = command_load_layout(in, &fs, &here);
 		if (status == STATUS_OK)

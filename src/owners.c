@@ -40,6 +40,15 @@ static bool id_find(const char *database, const char *name, uint64_t *id)
 	return false;
 }
 
+/* Copies by count are of one line, which is told once. */
+static bool is_said(const struct fault_list *faults, unsigned line, const char *text)
+{
+	for (size_t i = faults->n; i > 0 && faults->items[i - 1].line == line; i--)
+		if (!strcmp(faults->items[i - 1].text, text))
+			return true;
+	return false;
+}
+
 static void owner_resolve(char **owner, const char *what, const char *database, unsigned line,
 			  struct fault_list *faults)
 {
@@ -52,8 +61,10 @@ static void owner_resolve(char **owner, const char *what, const char *database, 
 		id = 0;
 	} else if (!id_find(database, *owner, &id)) {
 		_cleanup_(freep) char *shown = toml_quoted(*owner, strlen(*owner));
+		_cleanup_(freep) char *fault = mem_printf("unknown %s %s", what, shown);
 
-		fault_add(faults, line, 1, "unknown %s %s", what, shown);
+		if (!is_said(faults, line, fault))
+			fault_add(faults, line, 1, "%s", fault);
 		return;
 	}
 	free(*owner);

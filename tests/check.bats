@@ -220,6 +220,22 @@ crash_warning='crash kernels get the carveouts of this one, which their memory d
 	[ -z "$output" ]
 }
 
+@test "an owner whom the root does not know: an error, since no image could store the layout" {
+	local layout=$root/etc/ramdax/layout.toml
+	sed -i '0,/^name = "a"$/s//&\nowner = "cache"\ngroup = "disk"/' "$layout"
+	grep -q '^owner' "$layout"
+	check # a captured machine has no database of users
+	[ -z "$output" ]
+	echo 'cache:x:77:77::/:' >"$root/etc/passwd"
+	echo 'dask:x:6:' >"$root/etc/group"
+	run -3 "$ramdax" check --root "$root"
+	[ "$output" = "$layout:$(grep -n -B 1 -x 'name = "a"' "$layout" | sed 's/-.*//;q'):1: unknown group \"disk\"" ]
+	run -3 "$ramdax" resolve --root "$root"
+	echo 'disk:x:6:' >"$root/etc/group"
+	check
+	[ -z "$output" ]
+}
+
 # ---- the script behind a command ----------------------------------------------------------------
 
 @test "update-bootloader is the script beside the program, with its options" {
