@@ -179,6 +179,14 @@ struct outcome *apply_emptying(struct sysfs *fs, const struct layout *layout,
 	return outcome;
 }
 
+/* Whether to go on with the plan. */
+static bool is_wanted(const struct apply_options *options, struct outcome *outcome)
+{
+	outcome->unwanted = options->wanted &&
+			    !options->wanted(options->wanted_context, outcome->plan);
+	return !outcome->unwanted;
+}
+
 struct outcome *apply_run(struct sysfs *fs, const struct layout *layout,
 			  const struct apply_options *options)
 {
@@ -190,14 +198,15 @@ struct outcome *apply_run(struct sysfs *fs, const struct layout *layout,
 		look_again(fs, layout, options, outcome);
 	}
 	/* What was tried in vain may have changed something, too. */
-	for (int i = 0;
-	     !options->look_only && i < PASSES_MAX && pass(fs, layout, outcome, options->deadline);
+	for (int i = 0; !options->look_only && i < PASSES_MAX && is_wanted(options, outcome) &&
+			pass(fs, layout, outcome, options->deadline);
 	     i++)
 		look_again(fs, layout, options, outcome);
-	say_problems(outcome, layout);
-	if (!options->look_only)
+	if (!outcome->unwanted)
+		say_problems(outcome, layout);
+	if (!options->look_only && !outcome->unwanted)
 		say_ineffective(outcome, layout);
-	outcome->status = judge(outcome, options->look_only);
+	outcome->status = judge(outcome, options->look_only || outcome->unwanted);
 	outcome->spent = spent_so_far();
 	if (fs->live)
 		say_spent(outcome);

@@ -13,6 +13,7 @@
 #include "observe.h"
 #include "record.h"
 #include "report-log.h"
+#include "step.h"
 #include "stored.h"
 
 /* Beyond the deadline a child may still be ending mkfs and looking at what there is; after that it
@@ -97,38 +98,54 @@ struct run {
 	const char *cmdline;
 	const struct layout *layout;
 	struct apply_options options;
+	char **asked; /* what was asked about: "destroy NAME" */
+	size_t n_asked;
 };
 
-/* Whether @plan destroys anything, which is asked about. */
-static bool destroys(const struct plan *plan)
+/* Whether @step destroys something, which is asked about. */
+static bool destroys(const struct step *step)
 {
-	for (size_t i = 0; i < plan->n_steps; i++)
-		if (plan->steps[i].kind == STEP_DESTROY || plan->steps[i].kind == STEP_RESET ||
-		    plan->steps[i].kind == STEP_DROP)
+	return !step->conditional && (step->kind == STEP_DESTROY || step->kind == STEP_RESET ||
+				      step->kind == STEP_DROP);
+}
+
+/* Whether it was asked about; from now on it was. */
+static bool was_asked(struct run *run, const struct step *step)
+{
+	char *what = mem_printf("%s %s", step_name(step->kind), step_object(step));
+
+	for (size_t i = 0; i < run->n_asked; i++) {
+		if (!strcmp(run->asked[i], what)) {
+			free(what);
 			return true;
+		}
+	}
+	*MEM_APPEND(run->asked, run->n_asked) = what;
 	return false;
 }
 
-/* Shows a plan that destroys something to whoever sits there, and asks. */
-static bool is_wanted(const struct run *run)
+/* Shows a plan that destroys what was not asked about yet to whoever sits there, and
+ * asks. */
+static bool is_wanted(void *context, const struct plan *plan)
 {
+	struct run *run = context;
 	_cleanup_(text_release) struct text out = {0};
 	struct report_style style = command_style();
-	struct machine *machine;
-	struct plan *plan;
-	bool wanted = true;
+	bool asks = false;
 
-	if (run->in->boot || run->in->yes || !command_can_ask())
+	for (size_t i = 0; i < plan->n_steps; i++)
+		asks |= destroys(&plan->steps[i]) && !was_asked(run, &plan->steps[i]);
+	if (!asks)
 		return true;
-	machine = observe(run->fs);
-	plan = plan_make(run->layout, machine, &run->options.plan);
-	if (destroys(plan)) {
-		report_plan(plan, &style, &out);
-		wanted = command_ask(&out);
-	}
-	plan_free(plan);
-	machine_free(machine);
-	return wanted;
+	report_plan(plan, &style, &out);
+	return command_ask(&out);
+}
+
+static void run_release(struct run *run)
+{
+	for (size_t i = 0; i < run->n_asked; i++)
+		free(run->asked[i]);
+	free(run->asked);
 }
 
 /* Once for each boot, and again only where a later run had something to do. */
@@ -150,13 +167,19 @@ static enum status apply_locked(struct run *run, const char *boot_id)
 	run->options.plan.settled_context = record;
 	run->options.plan.scrubbed = boot_record_scrubbed;
 	run->options.plan.scrubbed_context = record;
-	if (!is_wanted(run)) {
-		diag_notice("nothing was done");
-		boot_record_free(record);
-		return STATUS_CONFLICT;
+	if (!run->in->boot && !run->in->yes && command_can_ask()) {
+		run->options.wanted = is_wanted;
+		run->options.wanted_context = run;
 	}
 	outcome = apply_run(run->fs, run->layout, &run->options);
-	status = outcome->status;
+	status = outcome->unwanted ? STATUS_CONFLICT : outcome->status;
+	if (outcome->unwanted)
+		diag_notice(outcome->n_done ? "nothing more was done" : "nothing was done");
+	if (outcome->unwanted && !outcome->n_done) {
+		outcome_free(outcome);
+		boot_record_free(record);
+		return status;
+	}
 	command_warn_image(run->fs, outcome->machine, run->layout, record);
 	outcome->told = report_journal(run->fs, outcome, record);
 	if (run->in->boot && (!record || outcome->n_done))
@@ -252,6 +275,7 @@ static enum status apply(const struct invocation *in, struct sysfs *fs, const ch
 		status = apply_supervised(&run);
 	else
 		status = (enum status)apply_layout(&run);
+	run_release(&run);
 	layout_free(layout);
 	return status;
 }

@@ -30,6 +30,7 @@ struct outcome {
 	struct plan *plan;       /* what is left */
 	enum status status;
 	bool modules_loaded;
+	bool unwanted; /* somebody who was asked said no to the plan */
 	bool told; /* journald knows of all namespaces */
 	struct spent spent;
 };

@@ -27,7 +27,21 @@ teardown() { vm_teardown; }
 		at_least "'memory' was made anew" "$(device_size "$(device memory)")" 100663296
 		is "'plain' is as it was" "$(head -c 8 "$(device plain)")" precious
 		run 0 ramdax plan --check
+		# On a terminal, and what there is to destroy comes to light only once the device is bound.
+		sed -i '/name = "plain"/,/size/s/16MiB/32MiB/' /etc/ramdax/layout.toml
+		mkdir -p /dev/pts
+		mount -t devpts devpts /dev/pts
+		for answer in n y; do
+			echo e820_pmem >/sys/bus/platform/drivers/ramdax/unbind
+			echo $answer | script -qec "ramdax apply --recreate" /tmp/typed
+			is "status after $answer" $? $([ $answer = y ] && echo 0 || echo 5)
+			says "it is asked" /tmp/typed 'destroys what is in these namespaces'
+			[ $answer = y ] || says "it is told" /tmp/typed 'nothing more was done'
+			[ $answer = y ] || is "no is no" "$(head -c 8 "$(device plain)")" precious
+		done
+		is "yes is yes" "$(device_size "$(device plain)")" 33554432
 	END
+	vm_program script
 	vm_boot --memory 2G --memmap '262272K!4G'
 }
 
