@@ -65,8 +65,7 @@ void apply_say_problem(const struct layout *layout, const struct problem *p)
 	text_add(&line, p->text);
 	if (p->line)
 		text_addf(&line, " (%s:%u)", LAYOUT_AT(&layout->files, p->line));
-	if (p->next)
-		text_addf(&line, "; %s", p->next);
+	text_addf(&line, "; %s", p->next);
 	diag_error("%s", text_str(&line));
 }
 
@@ -228,4 +227,11 @@ int apply_lock(const struct sysfs *fs)
 	if (flock(fd, LOCK_EX) < 0)
 		return -errno;
 	return TAKE_FD(fd);
+}
+
+void apply_say_no_lock(int r)
+{
+	diag_error("cannot take the lock \"" APPLY_LOCK_PATH
+		   "\": %s; see that root can write to \"" RUN_DIRECTORY "\"",
+		   strerror(-r));
 }

@@ -44,4 +44,7 @@ struct outcome *apply_emptying(struct sysfs *fs, const struct layout *layout,
  * holds it until closed, or -errno. Made below the root; on a captured machine there is none. */
 int apply_lock(const struct sysfs *fs);
 
+/* Says that it could not be had: @r of it. */
+void apply_say_no_lock(int r);
+
 #endif

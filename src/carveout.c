@@ -104,6 +104,18 @@ char *carveout_refusal(const struct machine *m, const struct seen_carveout *c)
 	return not_ram(m, r);
 }
 
+/* A guest's memory is the host's affair, a device tree the firmware's. */
+const char *carveout_remedy(const struct machine *m, const struct seen_carveout *c)
+{
+	if (m->guest)
+		return REMEDY_GUEST;
+	if (m->devices[c->device].devicetree)
+		return "correct its reserved memory in the device tree";
+	if (!m->has_firmware_map && !m->has_e820)
+		return REMEDY_MAPLESS;
+	return "\"ramdax update-bootloader\" chooses a safe place, for the next boot";
+}
+
 /* The state of matching: who has been given to whom. */
 struct match {
 	const struct layout *layout;

@@ -22,6 +22,13 @@ uint64_t carveout_usable(const struct seen_carveout *c);
  */
 char *carveout_refusal(const struct machine *m, const struct seen_carveout *c);
 
+/* What somebody can do about that refusal. */
+const char *carveout_remedy(const struct machine *m, const struct seen_carveout *c);
+
+/* The same where no carveout is safe, whichever it is. */
+#define REMEDY_GUEST   "make namespaces on the host, and give the guest what is made there"
+#define REMEDY_MAPLESS "boot a kernel that shows that map (CONFIG_FIRMWARE_MEMMAP)"
+
 #define NO_CARVEOUT SIZE_MAX
 
 /*

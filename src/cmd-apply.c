@@ -201,7 +201,7 @@ static int apply_layout(void *context)
 	_cleanup_(freep) char *boot_id = NULL;
 
 	if (lock < 0) {
-		diag_error("cannot take the lock \"" APPLY_LOCK_PATH "\": %s", strerror(-lock));
+		apply_say_no_lock(lock);
 		return STATUS_FAILED;
 	}
 	if (sysfs_read(run->fs, &boot_id, "proc/sys/kernel/random/boot_id") < 0)

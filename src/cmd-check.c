@@ -41,12 +41,13 @@ static enum status check_cmdline(const struct sysfs *fs, const struct machine *m
 	size_t n = 0;
 
 	if (fault) {
-		diag_warning("gen-cmdline would print nothing: %s", fault);
+		diag_warning("gen-cmdline would print nothing: %s; " MEMMAP_NEXT_TABLES, fault);
 		return STATUS_OK;
 	}
 	choice = memmap_choose(layout, machine, &none);
 	if (choice->refusal)
-		diag_warning("gen-cmdline would print nothing: %s", choice->refusal);
+		diag_warning("gen-cmdline would print nothing: %s; %s", choice->refusal,
+			     choice->refusal_next);
 	for (size_t i = 0; i < choice->n_ranges; i++) {
 		*MEM_APPEND(ranges, n) = choice->ranges[i].range;
 		if (choice->ranges[i].origin != MEMMAP_KEPT)

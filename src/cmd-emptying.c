@@ -109,8 +109,7 @@ enum status cmd_emptying(const struct invocation *in, struct emptying *what)
 		_cleanup_(closep) int lock = apply_lock(&fs);
 
 		if (lock < 0)
-			diag_error("cannot take the lock \"" APPLY_LOCK_PATH "\": %s",
-				   strerror(-lock));
+			apply_say_no_lock(lock);
 		status = lock < 0 ? STATUS_FAILED : empty_locked(in, &fs, layout, what);
 	}
 	layout_free(layout);

@@ -31,7 +31,8 @@ static bool combine(const struct invocation *in)
 	if (in->fresh + in->stored + in->kexec <= 1 && in->store + in->stored + in->kexec <= 1 &&
 	    in->json + in->stored + in->kexec <= 1)
 		return true;
-	diag_error("%s cannot be combined with other options", in->kexec ? "--kexec" : "--stored");
+	diag_error("%s cannot be combined with other options, see \"ramdax gen-cmdline --help\"",
+		   in->kexec ? "--kexec" : "--stored");
 	return false;
 }
 
@@ -119,7 +120,6 @@ static void say(const struct report_memmap *report)
 {
 	const struct memmap_choice *choice = report->choice;
 	const struct layout_files *files = &report->layout->files;
-	const char *next = choice->refusal_next;
 
 	for (size_t i = 0; i < choice->n_warnings; i++) {
 		const struct memmap_warning *w = &choice->warnings[i];
@@ -136,11 +136,10 @@ static void say(const struct report_memmap *report)
 	for (size_t i = 0; i < report->n_notes; i++)
 		diag_notice("%s", report->notes[i]);
 	if (choice->refusal && choice->refusal_line)
-		diag_error("%s (%s:%u)%s%s", choice->refusal,
-			   LAYOUT_AT(files, choice->refusal_line), next ? "; " : "",
-			   next ? next : "");
+		diag_error("%s (%s:%u); %s", choice->refusal,
+			   LAYOUT_AT(files, choice->refusal_line), choice->refusal_next);
 	else if (choice->refusal)
-		diag_error("%s%s%s", choice->refusal, next ? "; " : "", next ? next : "");
+		diag_error("%s; %s", choice->refusal, choice->refusal_next);
 	else if (!choice->n_ranges)
 		diag_notice("the layout has no regions: no memmap= is needed");
 }
@@ -157,6 +156,7 @@ static struct memmap_choice *choose(const struct invocation *in, const struct sy
 		return memmap_choose(layout, m, &how);
 	choice = MEM_NEW(struct memmap_choice);
 	choice->refusal = mem_printf("no memory of this machine can be given away: %s", fault);
+	choice->refusal_next = MEMMAP_NEXT_TABLES;
 	free(fault);
 	return choice;
 }
@@ -180,7 +180,9 @@ static enum status run_choice(const struct invocation *in, const struct sysfs *f
 		int r = cmdline_store(fs, fingerprint, text_str(&line));
 
 		if (r < 0) {
-			diag_error("cannot store \"/" CMDLINE_STORE_PATH "\": %s", strerror(-r));
+			diag_error("cannot store \"/" CMDLINE_STORE_PATH
+				   "\": %s; see that its directory can be written to",
+				   strerror(-r));
 			status = STATUS_FAILED;
 		}
 	}

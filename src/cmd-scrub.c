@@ -11,7 +11,7 @@ static enum status run(const struct invocation *in)
 	struct emptying what = {.scrub = true};
 
 	if (!in->n_arguments) {
-		diag_error("\"scrub\" needs the name of a namespace");
+		diag_error("\"scrub\" needs the name of a namespace; \"ramdax status\" shows them");
 		return STATUS_USAGE;
 	}
 	return cmd_emptying(in, &what);

@@ -115,7 +115,7 @@ static enum status run(const struct invocation *in)
 	enum status status;
 
 	if (in->n_arguments != 1) {
-		diag_error("\"udev\" takes one DEVPATH");
+		diag_error("\"udev\" takes one DEVPATH, see \"ramdax udev --help\"");
 		return STATUS_USAGE;
 	}
 	status = command_open_root(in, &fs);

@@ -84,7 +84,7 @@ static enum status run(const struct invocation *in)
 	if (*own)
 		setenv("RAMDAX", own, false);
 	execv(script, (char *const *)argv);
-	diag_error("cannot run \"%s\": %s", script, strerror(errno));
+	diag_error("cannot run \"%s\": %s; install ramdax again", script, strerror(errno));
 	return STATUS_FAILED;
 }
 

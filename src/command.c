@@ -25,12 +25,13 @@ struct plan_options command_plan_options(const struct invocation *in)
 
 enum status command_check_recreate(const struct invocation *in, const struct layout *layout)
 {
-	_cleanup_(freep) char *fault =
-		in->recreate && *in->recreate ? layout_name_fault(layout, in->recreate) : NULL;
+	_cleanup_(freep) char *fault = NULL, *next = NULL;
 
+	if (in->recreate && *in->recreate)
+		fault = layout_name_fault(layout, in->recreate, &next);
 	if (!fault)
 		return STATUS_OK;
-	diag_error("%s", fault);
+	diag_error("%s; %s", fault, next);
 	return STATUS_USAGE;
 }
 
@@ -39,8 +40,8 @@ enum status command_open_root(const struct invocation *in, struct sysfs *fs)
 	int r = sysfs_open(fs, in->root);
 
 	if (r < 0) {
-		diag_error("cannot open the root \"%s\": %s", in->root ? in->root : "/",
-			   strerror(-r));
+		diag_error("cannot open the root \"%s\": %s; --root names a directory",
+			   in->root ? in->root : "/", strerror(-r));
 		return STATUS_FAILED;
 	}
 	return STATUS_OK;
@@ -67,7 +68,7 @@ enum status command_find_layout(const struct invocation *in, struct layout_files
 	diag_error("cannot read the layout \"%s\": %s%s", files->items[files->n - 1].path,
 		   strerror(-r),
 		   r == -ENOENT ? "; write one, see ramdax-layout(5), or name another with --layout"
-				: "");
+				: "; see that it is a file that can be read, and not too large");
 	return STATUS_LAYOUT;
 }
 
@@ -119,9 +120,10 @@ enum status command_load_trusted(const struct invocation *in, const struct sysfs
 	for (size_t i = 0; status == STATUS_OK && fs->live && i < files.n; i++) {
 		if (files.items[i].trusted)
 			continue;
-		diag_error("the layout \"%s\" can be written by others than root: run \"chown root\" "
-			   "and \"chmod go-w\" on it",
-			   files.items[i].path);
+		diag_error(
+			"the layout \"%s\" can be written by others than root: run \"chown root\" "
+			"and \"chmod go-w\" on it",
+			files.items[i].path);
 		status = STATUS_LAYOUT;
 	}
 	return status == STATUS_OK ? read_files(&files, fs, layout) : status;
@@ -186,7 +188,8 @@ enum status command_print(const struct text *text)
 {
 	if (fwrite(text_str(text), 1, text->len, stdout) == text->len && fflush(stdout) == 0)
 		return STATUS_OK;
-	diag_error("cannot write to standard output: %s", strerror(errno));
+	diag_error("cannot write to standard output: %s; give it room, or another place",
+		   strerror(errno));
 	return STATUS_FAILED;
 }
 

@@ -164,7 +164,7 @@ void namespace_copy(const struct layout_namespace *ns, int number, const char *s
 	copy->fs.mount_options = strings_copy(ns->fs.mount_options, ns->fs.n_mount_options);
 }
 
-char *layout_name_fault(const struct layout *layout, const char *name)
+char *layout_name_fault(const struct layout *layout, const char *name, char **next)
 {
 	_cleanup_(freep) const char **names = NULL;
 	const char *nearest;
@@ -179,8 +179,7 @@ char *layout_name_fault(const struct layout *layout, const char *name)
 		if (!strcmp(names[i], name))
 			return NULL;
 	nearest = text_nearest(name, names, n);
-	if (nearest)
-		return mem_printf("the layout has no namespace or region \"%s\", did you mean \"%s\"?",
-				  name, nearest);
+	*next = nearest ? mem_printf("did you mean \"%s\"?", nearest)
+			: mem_strdup("\"ramdax resolve\" prints those it has");
 	return mem_printf("the layout has no namespace or region \"%s\"", name);
 }

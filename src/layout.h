@@ -204,9 +204,9 @@ uint64_t layout_share(uint64_t of, double percent);
  * the last. What documents the file is compared with this. */
 const char *layout_key(size_t i, const char **title);
 
-/* Says that neither a namespace nor a region bears @name, and the nearest that one does. NULL if one
- * bears it; the caller frees it. */
-char *layout_name_fault(const struct layout *layout, const char *name);
+/* Says that neither a namespace nor a region bears @name, and in *@next, how to find the one that
+ * is meant: the nearest name. NULL, and nothing there, if one bears it; the caller frees both. */
+char *layout_name_fault(const struct layout *layout, const char *name, char **next);
 
 /* Words of the layout file and of every report. */
 const char *mode_name(enum ns_mode mode);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
 
+#include "carveout.h"
 #include "mem.h"
 #include "memmap-parts.h"
 
@@ -96,18 +97,22 @@ static bool check_machine(struct choosing *c)
 {
 	const struct machine *m = c->machine;
 
-	if (m->guest)
+	if (m->guest) {
 		memmap_refuse(
 			c, 0,
 			"this is a %s guest, where a carveout's memory is not the guest's own",
 			m->guest);
-	for (size_t i = 0; i < m->n_devices; i++)
-		if (m->devices[i].devicetree)
-			memmap_refuse(
-				c, 0,
-				"this machine's carveouts are in its device tree (\"%s\"), not "
-				"on the kernel command line",
-				m->devices[i].name);
+		memmap_next(c, REMEDY_GUEST);
+	}
+	for (size_t i = 0; i < m->n_devices; i++) {
+		if (!m->devices[i].devicetree)
+			continue;
+		memmap_refuse(c, 0,
+			      "this machine's carveouts are in its device tree (\"%s\"), not on "
+			      "the kernel command line",
+			      m->devices[i].name);
+		memmap_next(c, "describe them there; \"ramdax plan\" says which region each fits");
+	}
 	return !c->choice->refusal;
 }
 
@@ -131,6 +136,10 @@ static bool read_space(struct choosing *c)
 							     : memmap_system_default(choice->ram);
 	if (why)
 		memmap_refuse(c, 0, "no memory of this machine can be given away: %s", why);
+	if (why)
+		memmap_next(c, c->machine->has_firmware_map || c->machine->has_e820
+				       ? MEMMAP_NEXT_TABLES
+				       : REMEDY_MAPLESS);
 	return !why;
 }
 

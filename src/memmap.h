@@ -53,8 +53,8 @@ struct memmap_choice {
 	size_t n_others;
 	char *refusal; /* why there is no line, or NULL */
 	unsigned refusal_line;
-	const char *refusal_next; /* what somebody can do about it, for people; or NULL */
-	uint64_t ram; /* bytes of the space; of it, what stays: */
+	const char *refusal_next; /* what somebody can do about it, for people */
+	uint64_t ram;             /* bytes of the space; of it, what stays: */
 	uint64_t left;
 	uint64_t system_memory; /* what must stay */
 };
@@ -62,6 +62,11 @@ struct memmap_choice {
 struct memmap_options {
 	bool fresh; /* as if nothing ran, except that no range may end where a running one ends */
 };
+
+/* About tables that cannot be believed. */
+#define MEMMAP_NEXT_TABLES                                                               \
+	"see what \"dmesg\" says of memory, and correct the firmware's settings or the " \
+	"\"memmap=\" words of the kernel command line"
 
 struct memmap_choice *memmap_choose(const struct layout *layout, const struct machine *m,
 				    const struct memmap_options *options);

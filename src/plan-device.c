@@ -53,15 +53,17 @@ static char *unclaimed(const struct plan *plan, const struct seen_carveout *c)
 				    SIZE_EXACT(c->range.size), (unsigned long long)c->range.start);
 }
 
-/* What @objection has against the first carveout of @device that it has something against. */
+/* What @objection has against the first carveout of @device that it has something against, which
+ * is *@which. */
 static char *any_carveout(const struct plan *plan, size_t device,
-			  char *(*objection)(const struct plan *, const struct seen_carveout *))
+			  char *(*objection)(const struct plan *, const struct seen_carveout *),
+			  const struct seen_carveout **which)
 {
 	const struct machine *m = plan->machine;
 
 	for (size_t i = 0; i < m->n_carveouts; i++) {
-		char *why =
-			m->carveouts[i].device == device ? objection(plan, &m->carveouts[i]) : NULL;
+		*which = &m->carveouts[i];
+		char *why = (*which)->device == device ? objection(plan, *which) : NULL;
 
 		if (why)
 			return why;
@@ -74,10 +76,11 @@ static char *any_carveout(const struct plan *plan, size_t device,
 static char *device_refusal(const struct plan *plan, size_t device)
 {
 	const struct machine *m = plan->machine;
-	char *why = any_carveout(plan, device, unsafe);
+	const struct seen_carveout *which;
+	char *why = any_carveout(plan, device, unsafe, &which);
 
 	if (!why)
-		why = any_carveout(plan, device, unclaimed);
+		why = any_carveout(plan, device, unclaimed, &which);
 	if (why)
 		return why;
 	if (m->devices[device].absent)
@@ -109,18 +112,6 @@ static void override_step(struct plan *plan, const struct seen_device *d)
 	plan_step(plan, STEP_OVERRIDE, "so that no other driver takes it")->device = d;
 }
 
-/* A guest's memory is the host's affair, a device tree the firmware's. */
-static void say_next_unsafe(struct plan *plan, const struct seen_device *d)
-{
-	if (plan->machine->guest)
-		return;
-	if (d->devicetree)
-		plan_next(plan, "correct its reserved memory in the device tree");
-	else
-		plan_next(plan, "\"ramdax update-bootloader\" chooses a safe place, for the next "
-				"boot");
-}
-
 static void say_next_driver(struct plan *plan)
 {
 	if (plan->machine->initramfs)
@@ -133,12 +124,13 @@ static void say_next_driver(struct plan *plan)
 /* What to do about a device that is not taken. */
 static void say_next(struct plan *plan, size_t device)
 {
-	_cleanup_(freep) char *why = any_carveout(plan, device, unsafe);
-	_cleanup_(freep) char *nobodys = any_carveout(plan, device, unclaimed);
+	const struct seen_carveout *which, *other;
+	_cleanup_(freep) char *why = any_carveout(plan, device, unsafe, &which);
+	_cleanup_(freep) char *nobodys = any_carveout(plan, device, unclaimed, &other);
 	const struct seen_device *d = &plan->machine->devices[device];
 
 	if (why)
-		say_next_unsafe(plan, d);
+		plan_next(plan, "%s", carveout_remedy(plan->machine, which));
 	else if (nobodys)
 		plan_next(plan, "declare a region with its address, with foreign = true if it is "
 				"somebody else's");
@@ -152,7 +144,7 @@ static void say_next(struct plan *plan, size_t device)
 		plan_next(plan, "if it may be lost, remove it with wipefs(8), then run \"ramdax "
 				"apply\" again; else declare a region with its address and "
 				"foreign = true");
-	else if (d->driver)
+	else
 		plan_next(plan, "if what is on it may be lost, unbind it from that driver, then "
 				"run \"ramdax apply\" again; else declare a region with its "
 				"address and foreign = true");

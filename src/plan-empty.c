@@ -141,17 +141,41 @@ static char *objection(const struct emptier *e, const struct target *t, enum sta
 	return NULL;
 }
 
-/* What to do about an objection. */
-static void say_next(struct emptier *e, const struct target *t)
+/* Where nothing may be written, or somebody must say where it is. */
+static void next_machine(struct emptier *e, const struct target *t)
 {
-	if (t->n_found > 1)
-		plan_next(e->plan, "\"ramdax status\" shows them");
-	else if (t->seen->fault || region_is_foreign(e->plan->layout, t->seen_region))
-		return;
+	const struct seen_carveout *carveout = carveout_of(e->plan->machine, t->seen_region);
+
+	plan_next(e->plan, "%s",
+		  carveout ? carveout_remedy(e->plan->machine, carveout)
+			   : "\"ramdax status\" shows what there is");
+}
+
+/* What to do about an objection. */
+static void say_next(struct emptier *e, const struct target *t, enum status status)
+{
+	const struct layout_namespace *owner = layout_of_uuid(e->plan->layout, t->seen);
+
+	if (status == STATUS_MACHINE)
+		next_machine(e, t);
+	else if (region_is_foreign(e->plan->layout, t->seen_region))
+		plan_next(e->plan, "empty it with what it was made with");
+	else if (owner && t->ns && owner != t->ns)
+		plan_next(e->plan, "name that one, or rename one of them");
+	else if (t->n_found > 1)
+		plan_next(e->plan,
+			  "\"ramdax status\" shows them: remove all but one with ndctl(8)");
+	else if (t->seen->fault && t->region)
+		plan_next(e->plan,
+			  "\"ramdax apply --recreate=%s\" drops the damaged labels of its region, "
+			  "and makes anew what differs there, empty",
+			  t->region->name);
+	else if (t->seen->fault)
+		plan_next(e->plan, "\"ramdax status\" shows what there is");
 	else if (t->seen->user)
 		plan_next(e->plan, "end what uses it, then run \"ramdax %s%s %s\" again", verb(e),
 			  e->what->zero ? " --zero" : "", t->ns ? t->ns->name : t->seen->name);
-	else if (e->what->scrub)
+	else
 		next_apply(e);
 }
 
@@ -171,8 +195,7 @@ static void judge(struct emptier *e, const struct target *t)
 	why = objection(e, t, &status);
 	if (why) {
 		problem(e, t, status, why);
-		if (status != STATUS_MACHINE)
-			say_next(e, t);
+		say_next(e, t, status);
 		return;
 	}
 	step = plan_step(e->plan, e->what->scrub ? STEP_SCRUB : STEP_WIPE, "%s",
@@ -233,10 +256,12 @@ static bool add_undeclared(struct emptier *e, const char *name)
 
 static void nobodys(struct emptier *e, const char *name)
 {
-	_cleanup_(freep) char *fault = layout_name_fault(e->plan->layout, name);
+	_cleanup_(freep) char *next = NULL;
+	_cleanup_(freep) char *fault = layout_name_fault(e->plan->layout, name, &next);
 
 	plan_problem(e->plan, STATUS_USAGE, 0, false, "%s",
 		     fault ? fault : "there is no such namespace");
+	plan_next(e->plan, "%s", next ? next : "\"ramdax status\" shows those that there are");
 }
 
 struct plan *plan_empty(const struct layout *layout, const struct machine *machine,

@@ -61,17 +61,21 @@ static bool none_outlives(const struct plan *plan, const struct layout_region *r
 	return true;
 }
 
-static void lost(struct plan *plan, struct plan_region *r, const char *why)
+static void lost(struct plan *plan, struct plan_region *r, const char *why, bool used)
 {
 	r->state = REGION_LOST;
 	r->reason = mem_strdup(why);
 	plan_problem(plan, STATUS_CONFLICT, r->region->line, r->region->required,
 		     "region \"%s\" was kept as it is: %s (--repair-labels, --recreate=%s)",
 		     r->region->name, why, r->region->name);
-	plan_next(plan,
-		  "\"ramdax apply --repair-labels\" makes labels around what is there, \"ramdax "
-		  "apply --recreate=%s\" makes all of it anew, empty",
-		  r->region->name);
+	if (used)
+		plan_next(plan, "end what uses it, then run \"ramdax apply\" again");
+	else
+		plan_next(
+			plan,
+			"\"ramdax apply --repair-labels\" makes labels around what is there, \"ramdax "
+			"apply --recreate=%s\" makes all of it anew, empty",
+			r->region->name);
 }
 
 static const struct seen_namespace *any_damaged(const struct seen_region *seen)
@@ -105,7 +109,7 @@ static void drop_damaged(struct plan *plan, struct plan_region *r)
 	plan_problem(plan, STATUS_CONFLICT, r->region->line, r->region->required,
 		     "region \"%s\": its damaged labels stay, \"%s\" is in use (%s)",
 		     r->region->name, *used->name ? used->name : used->device, used->user);
-	plan_next(plan, "end what uses it, then run \"ramdax apply\" again");
+	plan_next(plan, "end what uses it, then run the same \"ramdax apply\" again");
 }
 
 /* Labels of version 1.1 are somebody's, whom the kernel understands, or damage that it takes for
@@ -146,7 +150,7 @@ void plan_labels(struct plan *plan, struct plan_region *r, const struct plan_opt
 	if ((!look && !is_lost && r->seen->labels != LABELS_NONE))
 		return;
 	if (look && look->user) {
-		lost(plan, r, "somebody uses the scaffold through which it is looked at");
+		lost(plan, r, "somebody uses the scaffold through which it is looked at", true);
 	} else if (plan_may_reset(plan, r, options) || none_outlives(plan, r->region)) {
 		if (!is_lost)
 			return;
@@ -162,6 +166,7 @@ void plan_labels(struct plan *plan, struct plan_region *r, const struct plan_opt
 	} else {
 		lost(plan, r,
 		     is_lost ? "its labels are lost, but there are namespaces in it"
-			     : "it has no labels, and kexec keeps what memory holds");
+			     : "it has no labels, and kexec keeps what memory holds",
+		     false);
 	}
 }

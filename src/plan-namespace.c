@@ -7,6 +7,8 @@
 #include "plan-work.h"
 #include "text.h"
 
+#define LAYOUT_INSTEAD "change the layout to what is there"
+
 struct step *work_step(struct work *w, enum step_kind kind, const struct plan_namespace *p,
 		       const char *reason)
 {
@@ -91,19 +93,26 @@ static void find(struct work *w, struct plan_namespace *p)
 	if (f.here + f.elsewhere > 1)
 		work_conflict(
 			w, p,
-			mem_printf("%zu namespaces bear its name or uuid", f.here + f.elsewhere));
+			mem_printf("%zu namespaces bear its name or uuid", f.here + f.elsewhere),
+			mem_strdup("\"ramdax status\" shows them: remove all but one with "
+				   "ndctl(8), or give it another name and uuid in the layout"));
 	else if (f.elsewhere)
 		work_conflict(
-			w, p,
-			mem_printf("it is in \"%s\", which is not its region", f.other->name));
+			w, p, mem_printf("it is in \"%s\", which is not its region", f.other->name),
+			mem_strdup(
+				"declare it in the region that it is in, or if what it holds may "
+				"be lost, remove it there with ndctl(8)"));
 	else if (!f.here && f.owner)
 		work_conflict(
 			w, p,
-			mem_printf("what bears its name is \"%s\", by its uuid", f.owner->name));
+			mem_printf("what bears its name is \"%s\", by its uuid", f.owner->name),
+			mem_strdup("rename one of them in the layout, or give that one no uuid"));
 	else if (!f.here && (taken = namesake(w, p->ns)))
 		work_conflict(w, p,
 			      mem_printf("it is not there, and \"%s\" bears its uuid",
-					 *taken->name ? taken->name : taken->device));
+					 *taken->name ? taken->name : taken->device),
+			      mem_strdup("give it another uuid in the layout, or if what that one "
+					 "holds may be lost, remove it with ndctl(8)"));
 }
 
 /* The file system of @p is to be made: @reason. */
@@ -112,7 +121,11 @@ static void finish(struct work *w, struct plan_namespace *p, const char *reason)
 	if (w->unsafe || p->seen->user) {
 		work_conflict(w, p,
 			      mem_printf("%s and cannot be made now (%s)", reason,
-					 w->unsafe ? w->unsafe : p->seen->user));
+					 w->unsafe ? w->unsafe : p->seen->user),
+			      mem_strdup(w->unsafe ? carveout_remedy(w->plan->machine,
+								     w->region->carveout)
+						   : "end what uses it, then run \"ramdax apply\" "
+						     "again"));
 		return;
 	}
 	p->verdict = VERDICT_UNFINISHED;
@@ -142,7 +155,7 @@ static void judge_filesystem(struct work *w, struct plan_namespace *p)
 		if (p->scrubbed)
 			finish(w, p, "its file system went when it was scrubbed");
 		else
-			work_differs(w, p, text_take(&differences));
+			work_differs(w, p, text_take(&differences), LAYOUT_INSTEAD);
 		break;
 	}
 	text_release(&differences);
@@ -154,6 +167,17 @@ static bool is_settled(const struct work *w, const struct seen_namespace *seen)
 	return w->options->settled && w->options->settled(w->options->settled_context, seen);
 }
 
+/* Its label can only be dropped with all of the region: plan_labels(). */
+static void damaged(struct work *w, struct plan_namespace *p)
+{
+	work_conflict(w, p, mem_strdup(p->seen->fault),
+		      w->unsafe ? mem_strdup(carveout_remedy(w->plan->machine, w->region->carveout))
+				: mem_printf("\"ramdax apply --recreate=%s\" drops the damaged "
+					     "labels of its region, and makes anew what differs "
+					     "there, empty",
+					     work_declared(w)->name));
+}
+
 /* What is there of a declared namespace. */
 static void judge(struct work *w, struct plan_namespace *p, const struct place_request *wanted)
 {
@@ -162,11 +186,12 @@ static void judge(struct work *w, struct plan_namespace *p, const struct place_r
 
 	p->where = (struct range){p->seen->start, p->seen->raw};
 	if (p->seen->fault) {
-		work_conflict(w, p, mem_strdup(p->seen->fault));
+		damaged(w, p);
 		return;
 	}
 	if (!is_settled(w, p->seen) && range_overlaps(p->where, w->plan->machine->initrd)) {
-		work_differs(w, p, mem_strdup("the boot loader put the initrd into it"));
+		work_differs(w, p, mem_strdup("the boot loader put the initrd into it"),
+			     "for the next boot give its region another address in the layout");
 		return;
 	}
 	if (!p->seen->enabled || (p->seen->mode == MODE_DEVDAX && !p->seen->dax_ready)) {
@@ -182,7 +207,7 @@ static void judge(struct work *w, struct plan_namespace *p, const struct place_r
 	p->parts.capacity = p->seen->capacity;
 	compare_namespace(p->ns, p->seen, wanted, &differences);
 	if (differences.len) {
-		work_differs(w, p, text_take(&differences));
+		work_differs(w, p, text_take(&differences), LAYOUT_INSTEAD);
 		return;
 	}
 	p->verdict = VERDICT_ADOPTED;
@@ -266,11 +291,12 @@ static void block_absent(struct work *w)
 		p->reason = mem_strdup(w->unsafe);
 		any = true;
 	}
-	if (any)
-		plan_problem(w->plan, STATUS_MACHINE, work_declared(w)->line,
-			     work_declared(w)->required,
-			     "region \"%s\": nothing is made in its carveout at 0x%llx: %s",
-			     work_declared(w)->name, (unsigned long long)w->start, w->unsafe);
+	if (!any)
+		return;
+	plan_problem(w->plan, STATUS_MACHINE, work_declared(w)->line, work_declared(w)->required,
+		     "region \"%s\": nothing is made in its carveout at 0x%llx: %s",
+		     work_declared(w)->name, (unsigned long long)w->start, w->unsafe);
+	plan_next(w->plan, "%s", carveout_remedy(w->plan->machine, w->region->carveout));
 }
 
 static void block_all(struct plan_region *r)

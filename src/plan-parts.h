@@ -11,7 +11,7 @@
 struct step *plan_step(struct plan *plan, enum step_kind kind, const char *reason, ...)
 	_printf_(3, 4);
 
-/* A problem; the sentence is a format. */
+/* A problem, after which plan_next() must be called; the sentence is a format. */
 void plan_problem(struct plan *plan, enum status status, unsigned line, bool required,
 		  const char *sentence, ...) _printf_(5, 6);
 

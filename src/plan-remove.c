@@ -6,17 +6,14 @@
 #include "mem.h"
 #include "plan-work.h"
 
-void work_conflict(struct work *w, struct plan_namespace *p, char *reason)
+void work_conflict(struct work *w, struct plan_namespace *p, char *reason, char *next)
 {
 	p->verdict = VERDICT_CONFLICT;
 	p->reason = reason;
 	plan_problem(w->plan, STATUS_CONFLICT, p->ns->line, p->ns->required,
 		     "namespace \"%s\" was kept as it is: %s", p->ns->name, reason);
-	if (p->seen)
-		plan_next(w->plan,
-			  "change the layout to what is there, or%s have it made anew, empty: "
-			  "\"ramdax apply --recreate=%s\"",
-			  p->seen->user ? " end what uses it and" : "", p->ns->name);
+	plan_next(w->plan, "%s", next);
+	free(next);
 }
 
 /* A step that removes @seen, which is in the region. */
@@ -113,7 +110,9 @@ static bool may_recreate(const struct work *w, const struct layout_namespace *ns
 static void make_again(struct work *w, struct plan_namespace *p, char *reason)
 {
 	if (p->seen->user) {
-		work_conflict(w, p, mem_printf("%s, and it is in use (%s)", reason, p->seen->user));
+		work_conflict(w, p, mem_printf("%s, and it is in use (%s)", reason, p->seen->user),
+			      mem_strdup("end what uses it, then run the same \"ramdax apply\" "
+					 "again"));
 		free(reason);
 		return;
 	}
@@ -123,12 +122,22 @@ static void make_again(struct work *w, struct plan_namespace *p, char *reason)
 	p->seen = NULL;
 }
 
-void work_differs(struct work *w, struct plan_namespace *p, char *reason)
+/* Where nothing is safe, no option has it made anew. */
+static char *next_differs(const struct work *w, const struct plan_namespace *p, const char *instead)
+{
+	if (w->unsafe)
+		return mem_printf("%s; to have it made anew, %s", instead,
+				  carveout_remedy(w->plan->machine, w->region->carveout));
+	return mem_printf("%s, or%s have it made anew, empty: \"ramdax apply --recreate=%s\"",
+			  instead, p->seen->user ? " end what uses it and" : "", p->ns->name);
+}
+
+void work_differs(struct work *w, struct plan_namespace *p, char *reason, const char *instead)
 {
 	if (may_recreate(w, p->ns))
 		make_again(w, p, reason);
 	else
-		work_conflict(w, p, reason);
+		work_conflict(w, p, reason, next_differs(w, p, instead));
 }
 
 void work_dispose(struct work *w, struct plan_namespace *p)

@@ -206,7 +206,8 @@ static bool keep_unplaced(struct work *w, struct plan_namespace *p)
 	free(step->reason);
 	w->plan->n_steps--;
 	memmove(step, step + 1, (size_t)(w->plan->steps + w->plan->n_steps - step) * sizeof(*step));
-	work_conflict(w, p, mem_printf("%s, and there is no room to make it again", reason));
+	work_conflict(w, p, mem_printf("%s, and there is no room to make it again", reason),
+		      mem_strdup("change the layout to what is there, or ask for less"));
 	return true;
 }
 

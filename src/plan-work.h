@@ -32,12 +32,13 @@ static inline const struct layout_region *work_declared(const struct work *w)
 struct step *work_step(struct work *w, enum step_kind kind, const struct plan_namespace *p,
 		       const char *reason);
 
-/* Keeps what is there of @p and says why it is not what was declared. Takes @reason. */
-void work_conflict(struct work *w, struct plan_namespace *p, char *reason);
+/* Keeps what is there of @p and says why it is not what was declared, and what somebody can do
+ * @next. Takes both. */
+void work_conflict(struct work *w, struct plan_namespace *p, char *reason, char *next);
 
 /* What is there of @p differs: destroyed, to be made again, if that is allowed and nobody uses it;
- * else a conflict. Takes @reason. */
-void work_differs(struct work *w, struct plan_namespace *p, char *reason);
+ * else a conflict, about which somebody can change what is @instead. Takes @reason. */
+void work_differs(struct work *w, struct plan_namespace *p, char *reason, const char *instead);
 
 /* The contents of @p do not outlive this boot: destroyed, to be made again, unless in use. */
 void work_dispose(struct work *w, struct plan_namespace *p);

@@ -46,6 +46,7 @@ void plan_problem(struct plan *plan, enum status status, unsigned line, bool req
 		.status = status,
 		.line = line,
 		.text = text_take(&text),
+		.next = mem_strdup(""),
 		.required = required,
 	};
 }
@@ -58,6 +59,7 @@ void plan_next(struct plan *plan, const char *sentence, ...)
 	va_start(args, sentence);
 	text_vaddf(&text, sentence, args);
 	va_end(args);
+	free(plan->problems[plan->n_problems - 1].next);
 	plan->problems[plan->n_problems - 1].next = text_take(&text);
 }
 
@@ -98,10 +100,14 @@ static void no_carveout(struct plan *plan, struct plan_region *r)
 				       SIZE_EXACT(needs), SIZE_EXACT(LABEL_AREA_SIZE), there);
 	plan_problem(plan, STATUS_MACHINE, r->region->line, r->region->required,
 		     "region \"%s\": %s", r->region->name, r->reason);
-	/* What was lost by a kexec, a reboot with another line does not bring back. */
 	if (!plan->machine->n_carveouts && !plan->machine->has_iomem)
 		plan_next(plan, "run it as root");
-	else if (plan->machine->boot_kind != BOOT_KEXEC)
+	else if (plan->machine->guest)
+		plan_next(plan, REMEDY_GUEST);
+	else if (plan->machine->boot_kind == BOOT_KEXEC)
+		plan_next(plan, "run \"ramdax update-bootloader\" and reboot, not by kexec, unless "
+				"that is given what \"ramdax gen-cmdline --kexec\" prints");
+	else
 		plan_next(plan, "run \"ramdax update-bootloader\" and reboot");
 }
 

@@ -104,7 +104,7 @@ struct problem {
 	enum status status; /* MACHINE, CONFLICT, FAILED or USAGE */
 	unsigned line;      /* of the layout; 0 if none asked for it */
 	char *text;
-	char *next;    /* what somebody can do about it, for people; NULL if nothing */
+	char *next;    /* what somebody can do about it, for people */
 	bool required; /* what it concerns is required */
 };
 

@@ -213,6 +213,7 @@ static void add_problem(struct json_object *array, const struct plan *plan,
 	json_add_number(json, "status", (uint64_t)problem->status);
 	json_add_origin(json, plan->layout, problem->line);
 	json_add_string(json, "text", problem->text);
+	json_add_string(json, "next", problem->next);
 	json_add_bool(json, "required", problem->required);
 }
 

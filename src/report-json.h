@@ -88,7 +88,8 @@
  *     start, raw_size, size       create: where, and what its device will offer
  *     filesystem                  type, if one will be made
  *   }]
- *   problems       [{status, file, line, text, required}]: status as the exit status would be
+ *   problems       [{status, file, line, text, next, required}]: status as the exit status would
+ *                  be; next: what somebody can do about it
  */
 #ifndef RAMDAX_REPORT_JSON_H
 #define RAMDAX_REPORT_JSON_H

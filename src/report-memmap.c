@@ -24,11 +24,15 @@ static void add_text(struct json_object *object, const struct layout *layout, co
 static void add_refusal(struct json_object *root, const struct layout *layout,
 			const struct memmap_choice *choice)
 {
-	if (choice->refusal)
-		add_text(json_add_object(root, "refusal"), layout, choice->refusal,
-			 choice->refusal_line);
-	else
+	struct json_object *refusal;
+
+	if (!choice->refusal) {
 		json_add_null(root, "refusal");
+		return;
+	}
+	refusal = json_add_object(root, "refusal");
+	add_text(refusal, layout, choice->refusal, choice->refusal_line);
+	json_add_string(refusal, "next", choice->refusal_next);
 }
 
 static void add_range(struct json_object *array, const struct layout *layout,

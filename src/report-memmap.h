@@ -7,7 +7,7 @@
  *   status         exit status
  *   layout         {path, sha256}
  *   cmdline        the line; "" if no region needs one, null if refused
- *   refusal        {text, line} or null
+ *   refusal        {text, file, line, next} or null
  *   fingerprint    of the machine, as --store writes it
  *   ranges         [{
  *     region       its name

@@ -202,8 +202,6 @@ static void add_problems(struct text *out, const struct paper *paper, const stru
 			text_addf(&line, " (%s:%u)", LAYOUT_AT(&plan->layout->files, p->line));
 		ink_add(out, paper, INK_RED, "!");
 		paragraph_add(out, paper, 1, INDENT, INK_PLAIN, text_str(&line));
-		if (!p->next)
-			continue;
 		text_add(out, "  > ");
 		paragraph_add(out, paper, 4, 4, INK_PLAIN, p->next);
 	}

@@ -47,9 +47,9 @@ ramdax-verify: try \"ramdax-verify --help\"" ]
 @test "--recreate of what the layout does not name is refused, and the nearest name is said" {
 	for command in plan apply; do
 		run -2 "$ramdax" $command --root "$root" --recreate=memry
-		[ "$output" = 'ramdax: the layout has no namespace or region "memry", did you mean "memory"?' ]
+		[ "$output" = 'ramdax: the layout has no namespace or region "memry"; did you mean "memory"?' ]
 		run -2 "$ramdax" $command --root "$root" --recreate=other-thing
-		[ "$output" = 'ramdax: the layout has no namespace or region "other-thing"' ]
+		[ "$output" = 'ramdax: the layout has no namespace or region "other-thing"; "ramdax resolve" prints those it has' ]
 	done
 	untouched
 }
