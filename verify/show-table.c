@@ -80,4 +80,6 @@ void show_table(const struct judgement *j, const struct paper *paper, struct tex
 		add_region(&j->regions[i], paper, out);
 	text_addf(out, "%zu declared: %zu equal, %zu different, %zu absent; %zu undeclared\n",
 		  j->n_declared, j->n_equal, j->n_different, j->n_absent, j->n_undeclared);
+	if (j->n_equal || j->n_different || j->n_undeclared)
+		text_add(out, "the medium is RAM: its contents are gone at power off\n");
 }

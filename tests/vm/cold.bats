@@ -71,6 +71,7 @@ teardown() { vm_teardown; }
 		document verify /tmp/out
 		is "there are seven namespaces" "$(namespaces)" 7
 		judge 0 '7 declared: 7 equal'
+		says "and of which medium they are" /tmp/verdict 'the medium is RAM'
 
 		found() { # NAME MODE BYTES
 			is "'$1' is $2" "$(namespace "$1" mode)" "$2"
