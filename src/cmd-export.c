@@ -26,6 +26,11 @@ static enum status run(const struct invocation *in)
 
 	if (status != STATUS_OK)
 		return status;
+	/* Without addresses there would be nothing in it, and that is a valid layout. */
+	if (fs.live && !command_is_root("export")) {
+		sysfs_close(&fs);
+		return STATUS_FAILED;
+	}
 	machine = observe(&fs);
 	layout = export_layout(machine);
 	text_add(&out, "# This machine as it was. The medium is RAM: contents are not in here.\n");

@@ -54,6 +54,16 @@ ramdax-verify: try \"ramdax-verify --help\"" ]
 	untouched
 }
 
+@test "others than root are not told that there is nothing" {
+	local others=()
+	[ "$(id -u)" -ne 0 ] || others=(setpriv --reuid 65534 --clear-groups)
+	run -1 "${others[@]}" "$ramdax" export
+	[ "$output" = "ramdax: export must be run as root" ]
+	run -0 "${others[@]}" "$ramdax" status
+	[[ $output == *'are to be seen: /proc/iomem shows its addresses to root only'* ]]
+	[[ $output != *'there are no carveouts'* ]]
+}
+
 @test "rd.ramdax.recreate at boot destroys what differs, =0 and a run by hand do not" {
 	local nd=sys/devices/platform/e820_pmem/ndbus0/region0 word
 	for word in '' rd.ramdax.recreate=0; do
