@@ -27,7 +27,7 @@ static const char *difference(const struct layout_namespace *ns, const struct se
 	if (!seen)
 		return "its namespace is not there";
 	if (!seen->mount_point)
-		return "not mounted";
+		return mounts_has(ns, "noauto") ? NULL : "not mounted";
 	if (strcmp(seen->mount_point, ns->fs.mount_point) != 0)
 		return "its file system is mounted elsewhere";
 	if (mounts_wants_dax(ns) && !seen->dax)

@@ -72,6 +72,18 @@ expect() {
 	[ "${#lines[@]}" -eq 7 ]
 }
 
+@test "fstab --check: what is mounted by hand only need not be mounted" {
+	cp -a "$BATS_TEST_DIRNAME/machines/four-modes-7.3.4" "$BATS_TEST_TMPDIR/machine"
+	printf '%s\n' 'version = 1' '[[region]]' 'name = "main"' '[[region.namespace]]' 'name = "sectors"' \
+		'mode = "sector"' 'size = "16MiB"' '[region.namespace.filesystem]' 'type = "ext2"' \
+		'mount_point = "/srv/x"' >"$BATS_TEST_TMPDIR/by-hand.toml"
+	run -5 "$ramdax" fstab --check --root "$BATS_TEST_TMPDIR/machine" --layout "$BATS_TEST_TMPDIR/by-hand.toml"
+	[[ $output == *'mount point "/srv/x": not mounted' ]]
+	echo 'mount_options = ["noauto"]' >>"$BATS_TEST_TMPDIR/by-hand.toml"
+	run -0 "$ramdax" fstab --check --root "$BATS_TEST_TMPDIR/machine" --layout "$BATS_TEST_TMPDIR/by-hand.toml"
+	[ -z "$output" ]
+}
+
 @test "units are named as systemd-escape names them" {
 	generate
 	local n=0
