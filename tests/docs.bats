@@ -107,9 +107,9 @@ offered() {
 		LC_ALL=C sort >"$BATS_TEST_TMPDIR/manual"
 	same help "$BATS_TEST_TMPDIR/help" "$BATS_TEST_TMPDIR/manual"
 	for shell in bash fish zsh; do
-		printf '%s\n' 'ramdax-verify -' 'ramdax-verify --layout Makefil' | tests/docs/offers $shell |
-			sed 's/.*\t//; s/=$//' | LC_ALL=C sort >"$BATS_TEST_TMPDIR/$shell"
-		same help <(cat "$BATS_TEST_TMPDIR/help" <(echo Makefile)) "$BATS_TEST_TMPDIR/$shell"
+		printf 'ramdax-verify %s\n' - '--layout Makefil' '--layout=Makefil' | tests/docs/offers $shell |
+			sed 's/.*\t//; s/=$//; s/^--layout=//' | LC_ALL=C sort >"$BATS_TEST_TMPDIR/$shell"
+		same help <(cat "$BATS_TEST_TMPDIR/help" <(printf 'Makefile\nMakefile\n')) "$BATS_TEST_TMPDIR/$shell"
 	done
 }
 
