@@ -80,7 +80,7 @@ examples() {
 		esac
 		n=$((n + 1))
 	done
-	[ "$n" -eq 9 ]
+	[ "$n" -eq 10 ]
 	[ "$(wc -l <"$work/ran")" -gt 10 ]
 }
 
