@@ -133,10 +133,11 @@ static void finish(struct work *w, struct plan_namespace *p, const char *reason)
 	work_step(w, STEP_FORMAT, p, p->reason);
 }
 
-/* Whether nothing is in @p, because it was scrubbed. */
+/* Whether @p lacks its file system because it was scrubbed, whatever is to be done about that now:
+ * the next plan must know it, too. */
 static bool is_scrubbed(const struct work *w, const struct plan_namespace *p)
 {
-	return p->seen->fs.state == SEEN_NONE && w->options->scrubbed &&
+	return p->ns->fs.type != FS_NONE && p->seen->fs.state == SEEN_NONE && w->options->scrubbed &&
 	       w->options->scrubbed(w->options->scrubbed_context, p->seen);
 }
 
@@ -151,7 +152,6 @@ static void judge_filesystem(struct work *w, struct plan_namespace *p)
 		finish(w, p, "its file system was left unfinished by an interrupted run");
 		break;
 	case FS_DIFFERS:
-		p->scrubbed = is_scrubbed(w, p);
 		if (p->scrubbed)
 			finish(w, p, "its file system went when it was scrubbed");
 		else
@@ -185,6 +185,7 @@ static void judge(struct work *w, struct plan_namespace *p, const struct place_r
 	struct shape shape;
 
 	p->where = (struct range){p->seen->start, p->seen->raw};
+	p->scrubbed = is_scrubbed(w, p);
 	if (p->seen->fault) {
 		damaged(w, p);
 		return;

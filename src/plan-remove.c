@@ -120,6 +120,7 @@ static void make_again(struct work *w, struct plan_namespace *p, char *reason)
 	p->verdict = VERDICT_ABSENT;
 	p->reason = reason;
 	p->seen = NULL;
+	p->scrubbed = false;
 }
 
 /* Where nothing is safe, no option has it made anew. */

@@ -64,6 +64,8 @@ tenants='
 		done
 		shapes >/tmp/after
 		is "all are what they were" "\$(cat /tmp/after)" "\$(cat /tmp/before)"
+		run 0 ramdax apply --no-format
+		is "without formatting, that it was scrubbed is kept" "\$(status_of files scrubbed)" true
 		run 0 ramdax apply
 		holds "there is a new file system" e2fsck -fn "\$(device files)"
 		is "with the same UUID" "\$(blkid -p -s UUID -o value "\$(device files)")" "\$uuid"
