@@ -30,15 +30,6 @@ setup_file() {
 	kernel_install_system
 }
 
-setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || exit
-	boot_system
-}
-
-teardown() {
-	rm -f "$image"
-}
-
 file_entries() {
 	inside sh -c 'sed -n "s/^options *//p" /boot/loader/entries/*.conf'
 }

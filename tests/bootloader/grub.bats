@@ -10,19 +10,6 @@
 bats_require_minimum_version 1.5.0
 load lib
 
-setup_file() {
-	boot_system_prepare
-}
-
-setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || exit
-	boot_system
-}
-
-teardown() {
-	rm -f "$image"
-}
-
 # ---- the fragment ------------------------------------------------------------------------------
 
 @test "grub: update-grub gives every entry the line, but those for recovery" {

@@ -48,6 +48,20 @@ boot_system() {
 	cp --sparse=always "$BATS_FILE_TMPDIR/image" "$image"
 }
 
+# What every file does, unless it defines one of these again.
+setup_file() {
+	boot_system_prepare
+}
+
+setup() {
+	cd "$tree" || exit
+	boot_system
+}
+
+teardown() {
+	rm -f "$image"
+}
+
 inside() {
 	"$here/enter" "$image" "$@"
 }

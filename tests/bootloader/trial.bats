@@ -9,19 +9,6 @@
 bats_require_minimum_version 1.5.0
 load lib
 
-setup_file() {
-	boot_system_prepare
-}
-
-setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || exit
-	boot_system
-}
-
-teardown() {
-	rm -f "$image"
-}
-
 # The carveouts of $LINE, as /proc/iomem has them.
 carveouts='100000000-10fffffff 200000000-21fffffff'
 

@@ -6,6 +6,12 @@
 #include "layout-tools.h"
 #include "memmap.h"
 
+#define FSDAX_1G  "size = \"1GiB\"" /* raw: 1 GiB + 16 MiB of map + 8 KiB, rounded: 1042 MiB */
+#define DEVDAX_8G "mode = \"devdax\"\nsize = \"8GiB\"" /* aligned to 1 GiB, map = "mem" */
+
+#define TWO_REGIONS(first, second) \
+	"version = 1\n[[region]]\nname = \"a\"\n" first "[[region]]\nname = \"b\"\n" second
+
 static inline struct machine *machine_new(const char *cmdline)
 {
 	struct machine *m = MEM_NEW(struct machine);
@@ -64,6 +70,19 @@ static inline struct layout *layout_one(const char *region, const char *namespac
 		  "version = 1\n[[region]]\nname = \"r\"\n%s\n[[region.namespace]]\nname = \"n\"\n"
 		  "%s\n",
 		  region, namespace);
+	return layout_of(text_str(&t));
+}
+
+/* The same with what stands before the region. */
+static inline struct layout *layout_system(const char *top, const char *region,
+					   const char *namespace)
+{
+	_cleanup_(text_release) struct text t = {0};
+
+	text_addf(&t,
+		  "version = 1\n%s\n[[region]]\nname = \"r\"\n%s\n[[region.namespace]]\n"
+		  "name = \"n\"\n%s\n",
+		  top, region, namespace);
 	return layout_of(text_str(&t));
 }
 

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Where gen-cmdline puts carveouts, rule by rule. Numbers are worked out by hand. */
-#include "carveout.h"
-#include "memmap-match.h"
 #include "memmap-tools.h"
-
-#define FSDAX_1G  "size = \"1GiB\"" /* raw: 1 GiB + 16 MiB of map + 8 KiB, rounded: 1042 MiB */
-#define DEVDAX_8G "mode = \"devdax\"\nsize = \"8GiB\"" /* aligned to 1 GiB, map = "mem" */
 
 static void sizes_are_printed_exactly(void)
 {
@@ -129,9 +124,6 @@ static void a_part_of_large_nodes_stays(void)
 	}
 }
 
-#define TWO_REGIONS(first, second) \
-	"version = 1\n[[region]]\nname = \"a\"\n" first "[[region]]\nname = \"b\"\n" second
-
 static void regions_of_nodes_come_first_if_need_be(void)
 {
 	struct machine *m = machine_usual(12 * GIB);
@@ -164,17 +156,6 @@ static void memory_that_may_vanish_is_no_place(void)
 	CHECK_LINE(layout_one("", FSDAX_1G), m, false,
 		   "no memory of this machine can be given away: the SRAT calls all memory "
 		   "hot-pluggable");
-}
-
-static struct layout *layout_system(const char *top, const char *region, const char *namespace)
-{
-	_cleanup_(text_release) struct text t = {0};
-
-	text_addf(&t,
-		  "version = 1\n%s\n[[region]]\nname = \"r\"\n%s\n[[region.namespace]]\n"
-		  "name = \"n\"\n%s\n",
-		  top, region, namespace);
-	return layout_of(text_str(&t));
 }
 
 static void the_system_keeps_memory(void)
@@ -229,177 +210,6 @@ static void page_maps_in_memory_count(void)
 		   false, "memmap=24252M!0x100000000");
 }
 
-static void running_ranges_stay(void)
-{
-	struct machine *m = machine_usual(12 * GIB);
-
-	/* Not where it would be put now. */
-	machine_carveout(m, 6 * GIB, 1044 * MIB);
-	CHECK_LINE(layout_one("", FSDAX_1G), m, false, "memmap=1044M!0x180000000");
-	/* Larger than needed: with a warning. */
-	m = machine_usual(12 * GIB);
-	machine_carveout(m, 6 * GIB, 2 * GIB);
-	CHECK_LINE(layout_one("", FSDAX_1G), m, false, "memmap=2G!0x180000000");
-	/* Too small; outside RAM; in memory that may vanish: not. */
-	m = machine_usual(12 * GIB);
-	machine_carveout(m, 6 * GIB, 512 * MIB);
-	CHECK_LINE(layout_one("", FSDAX_1G), m, false, "memmap=1044M!0x100000000");
-	m = machine_usual(12 * GIB);
-	machine_carveout(m, 64 * GIB, 1044 * MIB);
-	CHECK_LINE(layout_one("", FSDAX_1G), m, false, "memmap=1044M!0x100000000");
-	m = machine_usual(12 * GIB);
-	machine_node(m, 0, 6 * GIB, 0, false);
-	machine_node(m, 6 * GIB, 16 * GIB, 0, true);
-	machine_carveout(m, 6 * GIB, 1044 * MIB);
-	CHECK_LINE(layout_one("", FSDAX_1G), m, false, "memmap=1044M!0x100000000");
-	/* --fresh: the lowest again. */
-	m = machine_usual(12 * GIB);
-	machine_carveout(m, 6 * GIB, 1044 * MIB);
-	CHECK_LINE(layout_one("", FSDAX_1G), m, true, "memmap=1044M!0x100000000");
-}
-
-static void running_ranges_must_hold_the_namespaces(void)
-{
-	/* 1040 MiB are enough for 1 GiB aligned to itself, but not where it starts on the boundary.
-	 */
-	struct machine *m = machine_usual(12 * GIB);
-
-	machine_carveout(m, 6 * GIB, 1042 * MIB);
-	CHECK_LINE(layout_one("size = \"1040MiB\"", "mode = \"devdax\"\nsize = \"1GiB\""), m, false,
-		   "memmap=1042M!0x13f000000");
-	m = machine_usual(12 * GIB);
-	machine_carveout(m, 6 * GIB - 16 * MIB, 1042 * MIB);
-	CHECK_LINE(layout_one("size = \"1040MiB\"", "mode = \"devdax\"\nsize = \"1GiB\""), m, false,
-		   "memmap=1042M!0x17f000000");
-}
-
-/* The carveouts that memmap_match() gives to "a" and "b", on their own. */
-static void match_two(const char *text, struct machine *m, size_t of_a, size_t of_b)
-{
-	struct layout *layout = layout_of(text);
-	size_t of_region[2] = {NO_CARVEOUT, NO_CARVEOUT};
-
-	memmap_match(layout, m, of_region);
-	CHECK_INT(of_region[0], of_a);
-	CHECK_INT(of_region[1], of_b);
-	layout_free(layout);
-	machine_free(m);
-}
-
-static struct machine *machine_running(uint64_t first, uint64_t second, uint64_t third)
-{
-	struct machine *m = machine_usual(29 * GIB);
-
-	machine_carveout(m, 6 * GIB, first);
-	machine_carveout(m, 16 * GIB, second);
-	if (third)
-		machine_carveout(m, 28 * GIB, third);
-	return m;
-}
-
-static void shares_and_surplus_are_matched(void)
-{
-	/* Of 32 GiB less a little: 10% are 3276 MiB, 20% are 6552 MiB. */
-	match_two(TWO_REGIONS("size = \"10%\"\n", "size = \"20%\"\n"),
-		  machine_running(6554 * MIB, 3278 * MIB, GIB), 1, 0);
-	/* Larger ones: the smaller that is large enough, and only if each gets one and none is
-	 * left. */
-	match_two(TWO_REGIONS("size = \"1GiB\"\n", "size = \"2GiB\"\n"),
-		  machine_running(4 * GIB, 3 * GIB, 0), 0, 1);
-	match_two(TWO_REGIONS("size = \"1GiB\"\n", "size = \"2GiB\"\n"),
-		  machine_running(4 * GIB, 3 * GIB, GIB), NO_CARVEOUT, NO_CARVEOUT);
-	match_two(TWO_REGIONS("size = \"1GiB\"\n", "size = \"5GiB\"\n"),
-		  machine_running(4 * GIB, 3 * GIB, 0), NO_CARVEOUT, NO_CARVEOUT);
-}
-
-static void surplus_is_said(void)
-{
-	struct layout *layout = layout_one("", FSDAX_1G);
-	struct machine *m = machine_usual(12 * GIB);
-	struct memmap_choice *choice;
-
-	machine_carveout(m, 6 * GIB, 2 * GIB);
-	choice = choose(layout, m);
-	if (CHECK_INT(choice->n_warnings, 1)) {
-		CHECK_STR(choice->warnings[0].text,
-			  "region \"r\" keeps its running range at 0x180000000, 1005 MiB more "
-			  "than it needs: --fresh would choose anew and give up what is in it");
-		CHECK_INT(choice->warnings[0].line, 2);
-	}
-	memmap_choice_free(choice);
-	machine_free(m);
-	layout_free(layout);
-}
-
-static void stale_labels_are_avoided(void)
-{
-	struct machine *m = machine_usual(12 * GIB);
-
-	/* 4 GiB + 1044 MiB is where the best place ends, and where a running range ends. */
-	machine_carveout(m, 4 * GIB + 532 * MIB, 512 * MIB);
-	CHECK_LINE(layout_one("", FSDAX_1G), m, true, "memmap=1044M!0x101000000");
-	/* At a declared address only the size can give way. */
-	m = machine_usual(12 * GIB);
-	machine_carveout(m, 4 * GIB + 532 * MIB, 512 * MIB);
-	CHECK_LINE(layout_one("address = \"0x100000000\"", FSDAX_1G), m, true,
-		   "memmap=1046M!0x100000000");
-}
-
-static void carveouts_of_nobody_are_spared(void)
-{
-	struct machine *m = machine_usual(12 * GIB);
-
-	machine_carveout(m, 4 * GIB, 512 * MIB);
-	machine_carveout(m, 5 * GIB, 512 * MIB);
-	CHECK_LINE(layout_one("", FSDAX_1G), m, false, "memmap=1044M!0x160000000");
-	/* As long as there is other room above 4 GiB. */
-	m = machine_usual(3 * GIB);
-	machine_carveout(m, 5 * GIB, 512 * MIB);
-	machine_carveout(m, 6 * GIB, 512 * MIB);
-	CHECK_LINE(layout_one("", FSDAX_1G), m, false, "memmap=1044M!0x100000000");
-}
-
-static void declared_addresses_are_checked(void)
-{
-	CHECK_LINE(layout_one("address = \"0x180000000\"", FSDAX_1G), machine_usual(12 * GIB),
-		   false, "memmap=1044M!0x180000000");
-	CHECK_LINE(
-		layout_one("address = \"0x180001000\"", FSDAX_1G), machine_usual(12 * GIB), false,
-		"region \"r\" cannot have 1046MiB at 0x180001000: its address is not a multiple");
-	CHECK_LINE(layout_one("address = \"0xc0000000\"", FSDAX_1G), machine_usual(12 * GIB), false,
-		   "region \"r\" cannot have 1044MiB at 0xc0000000: it is not wholly inside");
-	/* Half of it beyond the end. */
-	CHECK_LINE(layout_one("address = \"0x3e0000000\"", FSDAX_1G), machine_usual(12 * GIB),
-		   false, "region \"r\" cannot have 1044MiB at 0x3e0000000: it is not wholly");
-	/* What runs there but is too small, or runs elsewhere, has to give way. */
-	struct machine *m = machine_usual(12 * GIB);
-
-	machine_carveout(m, 8 * GIB, 1044 * MIB);
-	CHECK_LINE(layout_one("address = \"0x180000000\"", FSDAX_1G), m, false,
-		   "memmap=1044M!0x180000000");
-	m = machine_usual(12 * GIB);
-	machine_carveout(m, 6 * GIB, 2 * GIB);
-	CHECK_LINE(layout_one("address = \"0x180000000\"\nsize = \"4GiB\"", "size = \"1GiB\""), m,
-		   false, "memmap=4098M!0x180000000");
-}
-
-#define FOREIGN                                                                              \
-	"version = 1\n[[region]]\nname = \"f\"\nforeign = true\naddress = \"0x200000000\"\n" \
-	"[[region]]\nname = \"r\"\n[[region.namespace]]\nname = \"n\"\n" FSDAX_1G
-
-static void foreign_ranges_stay_in_the_line(void)
-{
-	struct machine *m = machine_usual(28 * GIB);
-
-	machine_carveout(m, 8 * GIB, 3 * GIB + 4 * KIB);
-	CHECK_LINE(layout_of(FOREIGN), m, false, "memmap=1044M!0x100000000,3145732K!0x200000000");
-	m = machine_usual(28 * GIB);
-	machine_carveout(m, 8 * GIB, 3 * GIB);
-	CHECK_LINE(layout_of(FOREIGN), m, true, "memmap=1044M!0x100000000,3G!0x200000000");
-	CHECK_LINE(layout_of(FOREIGN), machine_usual(28 * GIB), false,
-		   "foreign region \"f\" has no running carveout at 0x200000000");
-}
-
 static void shares_of_ram(void)
 {
 	struct machine *m = machine_usual(29 * GIB);
@@ -415,127 +225,6 @@ static void shares_of_ram(void)
 		   "memmap=8706M!0x400000000");
 	CHECK_LINE(layout_one("size = \"80%\"", "size = \"25%\""), machine_usual(29 * GIB), false,
 		   "the regions take");
-}
-
-static struct machine *machine_with(const char *cmdline)
-{
-	struct machine *m = machine_usual(12 * GIB);
-
-	free(m->cmdline);
-	m->cmdline = mem_strdup(cmdline);
-	return m;
-}
-
-static void other_parts_of_the_command_line(void)
-{
-	/* What the administrator took is no place, whatever it was taken for. */
-	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("memmap=1G$4G"), false,
-		   "memmap=1044M!0x140000000");
-	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("memmap=1M#4G,1M@0x110000000"), false,
-		   "memmap=1044M!0x111000000");
-	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("memmap=64M%4G-1+2"), false,
-		   "memmap=1044M!0x104000000");
-	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("crashkernel=512M@4G"), false,
-		   "memmap=1044M!0x120000000");
-	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("crashkernel=1G-64G:512M@4G"), false,
-		   "memmap=1044M!0x120000000");
-	/* Behind a limit the system uses nothing: room for carveouts, before all other. */
-	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("memmap=8G"), false,
-		   "memmap=1044M!0x200000000");
-	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("mem=9G quiet"), false,
-		   "memmap=1044M!0x240000000");
-	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("mem=nopentium"), false,
-		   "memmap=1044M!0x100000000");
-	/* It leaves 7 GiB to the system, of which 2 stay: 4 of 10 GiB from 4 GiB on are its. */
-	CHECK_LINE(layout_one("size = \"10GiB\"", FSDAX_1G), machine_with("mem=8G"), false,
-		   "memmap=10242M!0x100000000");
-	CHECK_LINE(layout_system("system_memory = \"4GiB\"", "size = \"10GiB\"", FSDAX_1G),
-		   machine_with("mem=8G"), false, "the regions take 4 GiB, page maps");
-	/* A node that the system does not use at all cannot be emptied. */
-	struct machine *m = machine_with("mem=8G");
-
-	machine_node(m, 0, 8 * GIB, 0, false);
-	machine_node(m, 8 * GIB, 16 * GIB, 1, false);
-	CHECK_LINE(layout_one("node = 1\nsize = \"6GiB\"", FSDAX_1G), m, false,
-		   "memmap=6146M!0x200000000");
-	/* In another map nothing is known. */
-	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("memmap=exactmap memmap=8G@0"), false,
-		   "no memory of this machine can be given away: the running kernel was told");
-}
-
-static void they_are_named(void)
-{
-	struct layout *layout = layout_one("", FSDAX_1G);
-	struct machine *m = machine_with("memmap=1G$6G,1044M!4G memmap=12G");
-	struct memmap_choice *choice;
-
-	machine_carveout(m, 4 * GIB, 1044 * MIB);
-	choice = choose(layout, m);
-	if (CHECK_INT(choice->n_others, 2)) {
-		CHECK_STR(choice->others[0], "1G$6G");
-		CHECK_STR(choice->others[1], "12G");
-	}
-	CHECK_INT(choice->n_warnings, 2);
-	memmap_choice_free(choice);
-	machine_free(m);
-	layout_free(layout);
-}
-
-static void guests_whose_memory_is_not_their_own(void)
-{
-	struct machine *m = machine_usual(12 * GIB);
-
-	m->guest = mem_strdup("TDX");
-	CHECK_LINE(layout_one("", FSDAX_1G), m, false, "this is a TDX guest");
-}
-
-/* A machine of these maps, each a single entry of size 0 for none. */
-static struct machine *machine_of(struct range firmware, struct range e820)
-{
-	struct machine *m = machine_new("");
-
-	m->has_firmware_map = m->has_e820 = true;
-	if (firmware.size)
-		*MEM_APPEND(m->firmware_ram, m->n_firmware_ram) = firmware;
-	if (e820.size)
-		*MEM_APPEND(m->e820_ram, m->n_e820_ram) = e820;
-	return m;
-}
-
-static void maps_that_prove_nothing(void)
-{
-	const struct range none = {0}, good = {4 * GIB, 16 * GIB};
-	const struct range endless = {4 * GIB, UINT64_MAX - 4 * GIB};
-	struct machine *m = machine_new("");
-
-#define REFUSED "no memory of this machine can be given away: "
-	CHECK_LINE(layout_one("", FSDAX_1G), m, false,
-		   REFUSED "the firmware's memory map cannot be read");
-	CHECK_LINE(layout_one("", FSDAX_1G), machine_of(none, none), false,
-		   REFUSED "the memory maps");
-	CHECK_LINE(layout_one("", FSDAX_1G), machine_of(good, none), false,
-		   REFUSED "the memory maps");
-	CHECK_LINE(layout_one("", FSDAX_1G), machine_of(none, good), false,
-		   REFUSED "the memory maps");
-	CHECK_LINE(layout_one("", FSDAX_1G), machine_of(endless, endless), false,
-		   REFUSED "the memory map shows RAM at 0xfffffffffffffffe");
-	/* What only one of them has does not count. */
-	CHECK_LINE(layout_one("", FSDAX_1G), machine_of(good, (struct range){8 * GIB, 16 * GIB}),
-		   false, "memmap=1044M!0x200000000");
-}
-
-static void nodes_that_contradict(void)
-{
-	struct machine *m = machine_usual(12 * GIB);
-
-	machine_node(m, 0, 9 * GIB, 0, false);
-	machine_node(m, 8 * GIB, 16 * GIB, 1, false);
-	CHECK_LINE(layout_one("", FSDAX_1G), m, false,
-		   REFUSED "the SRAT gives memory at 0x200000000 to node 0 and to node 1");
-	m = machine_usual(12 * GIB);
-	machine_node(m, 0, 15 * GIB, 0, false);
-	CHECK_LINE(layout_one("", FSDAX_1G), m, false,
-		   REFUSED "the SRAT, or what there is instead, leaves out 1 GiB");
 }
 
 static void sizes_no_machine_has(void)
@@ -571,11 +260,5 @@ UNIT_TESTS(UNIT(sizes_are_printed_exactly), UNIT(the_lowest_place_above_4_gib),
 	   UNIT(huge_alignment_starts_below_a_boundary), UNIT(nodes_are_kept_apart),
 	   UNIT(no_node_is_emptied), UNIT(a_part_of_large_nodes_stays),
 	   UNIT(regions_of_nodes_come_first_if_need_be), UNIT(memory_that_may_vanish_is_no_place),
-	   UNIT(the_system_keeps_memory), UNIT(page_maps_in_memory_count),
-	   UNIT(running_ranges_stay), UNIT(running_ranges_must_hold_the_namespaces),
-	   UNIT(shares_and_surplus_are_matched), UNIT(surplus_is_said),
-	   UNIT(stale_labels_are_avoided), UNIT(carveouts_of_nobody_are_spared),
-	   UNIT(declared_addresses_are_checked), UNIT(foreign_ranges_stay_in_the_line),
-	   UNIT(shares_of_ram), UNIT(other_parts_of_the_command_line), UNIT(they_are_named),
-	   UNIT(guests_whose_memory_is_not_their_own), UNIT(maps_that_prove_nothing),
-	   UNIT(nodes_that_contradict), UNIT(sizes_no_machine_has), UNIT(no_regions_need_no_line))
+	   UNIT(the_system_keeps_memory), UNIT(page_maps_in_memory_count), UNIT(shares_of_ram),
+	   UNIT(sizes_no_machine_has), UNIT(no_regions_need_no_line))
