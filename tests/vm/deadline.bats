@@ -43,6 +43,17 @@ teardown() { vm_teardown; }
 		rm /usr/lib/ramdax/mkfs.ext4
 		is "now it is made" "$(blkid -o value -s TYPE "$(device files)")" ext4
 		run 0 ramdax plan --check
+
+		# Without loop devices there is no file system: it is said where to look.
+		loop=$(find /usr/lib/modules -name 'loop.ko*')
+		run 0 ramdax wipe --yes files
+		run 0 modprobe -r loop
+		mv "$loop" /tmp/
+		run 1 ramdax apply
+		says "a missing loop device has its remedy" /tmp/err \
+			'namespace "files".*; see what "modprobe loop" says, then run "ramdax apply" again'
+		mv /tmp/loop.ko* "${loop%/*}"
+		run 0 ramdax apply
 	END
 	vm_boot --memory 2G --memmap '262272K!4G'
 }

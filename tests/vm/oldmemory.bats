@@ -63,6 +63,8 @@ plant() {
 			ramdax apply >/tmp/out 2>/tmp/err
 		is "the failure has its status" $? 1
 		says "the message names the namespace and the address" /tmp/err 'memory.* 0x[0-9a-f]{9}'
+		says "and what to do about memory that fails" /tmp/err \
+			'namespace "memory".*; see what "dmesg" says of the memory; replace it, or give region "pool" another address'
 		is "it is not there" "$(namespace memory mode)" ""
 		for name in block sectors plain; do
 			is "'$name' is" "$(namespace $name mode | wc -l)" 1
