@@ -26,7 +26,7 @@ struct settling {
 	const struct outcome *outcome;
 };
 
-static bool is_settled(const void *context, const struct seen_namespace *seen)
+static bool is_settled(void *context, const struct seen_namespace *seen)
 {
 	const struct settling *s = context;
 
@@ -35,7 +35,7 @@ static bool is_settled(const void *context, const struct seen_namespace *seen)
 }
 
 /* What this run has scrubbed, or an earlier one of this boot. */
-static bool is_scrubbed(const void *context, const struct seen_namespace *seen)
+static bool is_scrubbed(void *context, const struct seen_namespace *seen)
 {
 	const struct settling *s = context;
 

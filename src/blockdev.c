@@ -8,7 +8,7 @@
 
 #include "mem.h"
 
-#define CHUNK BLOCKDEV_READ_MAX
+#define CHUNK (4 * MIB)
 
 /* udev leaves a locked block device alone: https://systemd.io/BLOCK_DEVICE_LOCKING */
 int blockdev_lock(const char *path)
@@ -149,20 +149,14 @@ int blockdev_flush(struct blockdev *dev)
 	return fsync(dev->fd) < 0 ? -errno : 0;
 }
 
-int blockdev_read(struct blockdev *dev, uint64_t offset, void *bytes, size_t n)
+int blockdev_read(const struct blockdev *dev, uint64_t offset, void *bytes, size_t n)
 {
-	void *buffer = buffer_map(&dev->buffer);
 	ssize_t got;
-	int r = 0;
 
 	do
-		got = pread(dev->fd, buffer, n, (off_t)offset);
+		got = pread(dev->fd, bytes, n, (off_t)offset);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
-		r = -errno;
-	else if ((size_t)got < n)
-		r = -EIO;
-	else
-		memcpy(bytes, buffer, n);
-	return r;
+		return -errno;
+	return (size_t)got < n ? -EIO : 0;
 }

@@ -46,9 +46,9 @@ int blockdev_write(struct blockdev *dev, uint64_t base, const struct media *medi
 /* Returns when all that was written is on the medium. 0 or -errno. */
 int blockdev_flush(struct blockdev *dev);
 
-/* Reads @n bytes, a multiple of 512 and at most BLOCKDEV_READ_MAX, from @offset. 0 or -errno; -EIO
- * at the end of the device. */
-#define BLOCKDEV_READ_MAX (4 * MIB)
-int blockdev_read(struct blockdev *dev, uint64_t offset, void *bytes, size_t n);
+/* Reads @n bytes, a multiple of 512, from @offset into @bytes, aligned to BLOCKDEV_ALIGN. 0 or
+ * -errno; -EIO at the end of the device. */
+#define BLOCKDEV_ALIGN 4096
+int blockdev_read(const struct blockdev *dev, uint64_t offset, void *bytes, size_t n);
 
 #endif

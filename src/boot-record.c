@@ -273,12 +273,12 @@ const struct spent *boot_record_spent(const struct boot_record *record)
 	return record && record->has_spent ? &record->spent : NULL;
 }
 
-bool boot_record_settled(const void *record, const struct seen_namespace *seen)
+bool boot_record_settled(void *record, const struct seen_namespace *seen)
 {
 	return boot_record_state(record, seen->name, seen) != RECORD_UNKNOWN;
 }
 
-bool boot_record_scrubbed(const void *record, const struct seen_namespace *seen)
+bool boot_record_scrubbed(void *record, const struct seen_namespace *seen)
 {
 	return boot_record_state(record, seen->name, seen) == RECORD_SCRUBBED;
 }

@@ -48,9 +48,9 @@ bool record_image_differs(const struct record_image *image, const struct layout 
 
 /* Whether @record (a struct boot_record, or NULL) says that @seen was created or adopted by an
  * earlier run: for struct plan_options. */
-bool boot_record_settled(const void *record, const struct seen_namespace *seen);
+bool boot_record_settled(void *record, const struct seen_namespace *seen);
 
 /* Whether it says that @seen was scrubbed and has had no file system since: for plan_options. */
-bool boot_record_scrubbed(const void *record, const struct seen_namespace *seen);
+bool boot_record_scrubbed(void *record, const struct seen_namespace *seen);
 
 #endif

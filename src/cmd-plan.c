@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "command.h"
 
-#include "boot-record.h"
 #include "look.h"
-#include "mem.h"
 #include "record.h"
 #include "stored.h"
 
@@ -34,9 +32,8 @@ static enum status answer(const struct plan *plan)
 static enum status run(const struct invocation *in)
 {
 	struct plan_options plan_options = command_plan_options(in);
-	struct boot_record *record;
+	_cleanup_(late_record_release) struct late_record record = {0};
 	_cleanup_(text_release) struct text out = {0};
-	_cleanup_(freep) char *boot_id = NULL;
 	struct report_style style = command_style();
 	struct layout *layout = NULL;
 	struct machine *machine;
@@ -51,24 +48,22 @@ static enum status run(const struct invocation *in)
 		status = command_check_recreate(in, layout);
 	if (status != STATUS_OK)
 		goto close;
-	stored_digest(layout, fs.root_fd);
-	if (sysfs_read(&fs, &boot_id, "proc/sys/kernel/random/boot_id") < 0)
-		boot_id = mem_strdup("");
-	record = record_read(&fs, boot_id);
-	plan_options.settled = boot_record_settled;
-	plan_options.settled_context = record;
-	plan_options.scrubbed = boot_record_scrubbed;
-	plan_options.scrubbed_context = record;
+	record.fs = &fs;
+	plan_options.settled = late_record_settled;
+	plan_options.settled_context = &record;
+	plan_options.scrubbed = late_record_scrubbed;
+	plan_options.scrubbed_context = &record;
 	look(&fs, layout, &plan_options, &machine, &plan);
 	if (in->check)
 		status = answer(plan);
-	if (in->json)
+	if (in->json) {
+		stored_digest(layout, fs.root_fd);
 		report_json_plan(plan, status, &out);
-	else
+	} else {
 		report_plan(plan, &style, &out);
+	}
 	status = status_worse(status, command_print(&out));
 	plan_free(plan);
-	boot_record_free(record);
 	machine_free(machine);
 close:
 	layout_free(layout);

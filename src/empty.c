@@ -113,7 +113,7 @@ static int wipe_signatures(struct emptied *e)
  */
 static int keep_info_block(struct emptied *e, struct media *media)
 {
-	unsigned char area[INFOBLOCK_AREA];
+	_Alignas(BLOCKDEV_ALIGN) unsigned char area[INFOBLOCK_AREA];
 	uuid_t parent;
 	int r = failed(e, blockdev_read(e->raw, 0, area, sizeof(area)), "reading its info block");
 

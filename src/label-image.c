@@ -241,6 +241,29 @@ size_t label_area_damaged(const unsigned char *area, uint64_t usable, struct dam
 	return n;
 }
 
+size_t label_area_sound(const unsigned char *area, uint64_t usable, struct label **labels)
+{
+	int number = current_index(area);
+	const unsigned char *index = area + INDEX_SIZE * (number > 0);
+	size_t n = 0;
+
+	*labels = NULL;
+	for (uint32_t slot = 0; number >= 0 && slot < SLOTS; slot++) {
+		const unsigned char *bytes = area + 2 * INDEX_SIZE + (size_t)slot * LABEL_SIZE;
+		struct label *label;
+
+		if (!is_used(index, slot) || fault_of(bytes, slot, usable) || uuid_is_null(bytes) ||
+		    !memchr(bytes + 16, '\0', NAME_BYTES_MAX + 1))
+			continue;
+		label = MEM_APPEND(*labels, n);
+		uuid_copy(label->uuid, bytes);
+		label->name = (const char *)bytes + 16;
+		label->where.start = media_get64(bytes + 104);
+		label->where.size = media_get64(bytes + 112);
+	}
+	return n;
+}
+
 void label_area_drop_damaged(const unsigned char *area, uint64_t usable, struct media *media)
 {
 	struct damaged_label *labels;

@@ -55,6 +55,13 @@ struct damaged_label {
 size_t label_area_damaged(const unsigned char *area, uint64_t usable,
 			  struct damaged_label **labels);
 
+/*
+ * Those of the label area @area that the kernel takes as they are, in *@labels, which the caller
+ * frees; their names lie in @area, and their modes are not told. Left out are those whose name has
+ * no end. Their number.
+ */
+size_t label_area_sound(const unsigned char *area, uint64_t usable, struct label **labels);
+
 /* Adds to @media what frees the slots of the damaged ones of @area; all others stay. */
 void label_area_drop_damaged(const unsigned char *area, uint64_t usable, struct media *media);
 

@@ -56,7 +56,7 @@ static void add_damaged(struct seen_region *region, const struct damaged_label *
 	uuid_copy(ns->uuid, label->uuid);
 }
 
-void labels_observe(const struct sysfs *fs, struct seen_region *region)
+unsigned char *labels_observe(const struct sysfs *fs, struct seen_region *region)
 {
 	_cleanup_(freep) unsigned char *area = mem_calloc(1, LABEL_AREA_SIZE);
 	struct damaged_label *damaged = NULL;
@@ -64,7 +64,7 @@ void labels_observe(const struct sysfs *fs, struct seen_region *region)
 
 	region->labels = LABELS_UNKNOWN;
 	if (!fs->live || !region->dimm || labels_read(region->dimm, area) < 0)
-		return;
+		return NULL;
 	region->labels = label_area_state(area);
 	region->startable = !region->enabled && !label_area_refused(area);
 	/* Of a region that is not up nothing is known at all. */
@@ -72,4 +72,5 @@ void labels_observe(const struct sysfs *fs, struct seen_region *region)
 	for (size_t i = 0; i < n; i++)
 		add_damaged(region, &damaged[i]);
 	free(damaged);
+	return TAKE_PTR(area);
 }

@@ -11,10 +11,10 @@
 
 /*
  * Sets what @region's labels are, and adds those that the kernel passes over to its namespaces. One
- * whose place is none has all of the region. On a captured machine, and for others than root,
- * nothing is known.
+ * whose place is none has all of the region. The label area is returned, and the caller frees it.
+ * On a captured machine, and for others than root, nothing is known, and NULL is returned.
  */
-void labels_observe(const struct sysfs *fs, struct seen_region *region);
+unsigned char *labels_observe(const struct sysfs *fs, struct seen_region *region);
 
 /* Reads the label area of the DIMM "nmem0" on the running machine into @area, LABEL_AREA_SIZE
  * bytes. 0 or -errno. */

@@ -128,6 +128,28 @@ static struct segments segments_make(struct range whole, uint64_t usable_bytes,
 	return list;
 }
 
+/* The largest remainder first, of equals that which comes first. */
+static int compare_remainders(const void *a, const void *b)
+{
+	const struct segment *x = *(struct segment *const *)a, *y = *(struct segment *const *)b;
+
+	if (x->remainder != y->remainder)
+		return x->remainder > y->remainder ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+/* One cell each to the @n with the largest remainders. */
+static void share_remainders(struct segments *list, size_t n)
+{
+	_cleanup_(freep) struct segment **order = mem_calloc(list->n, sizeof(*order));
+
+	for (size_t i = 0; i < list->n; i++)
+		order[i] = &list->items[i];
+	qsort(order, list->n, sizeof(struct segment *), compare_remainders);
+	for (size_t i = 0; i < n && i < list->n; i++)
+		order[i]->cells++;
+}
+
 /* One cell to each that must have one, the others by the largest remainders of what each has to
  * get beyond that. */
 static void share_cells(struct segments *list, size_t cells)
@@ -153,15 +175,8 @@ static void share_cells(struct segments *list, size_t cells)
 		given += more;
 		s->remainder = (uint64_t)(share % wanted);
 	}
-	for (; wanted && given < left; given++) {
-		struct segment *best = &list->items[0];
-
-		for (size_t i = 1; i < list->n; i++)
-			if (list->items[i].remainder > best->remainder)
-				best = &list->items[i];
-		best->cells++;
-		best->remainder = 0;
-	}
+	if (wanted)
+		share_remainders(list, left - given);
 }
 
 struct picture_sums picture_sum(struct range whole, uint64_t usable,

@@ -126,12 +126,12 @@ struct plan_options {
 	bool prune; /* what the layout does not name is removed from its regions, unless in use */
 	/* Whether a namespace was already there or made earlier in this boot, so that "survives"
 	 * has been answered; NULL: none was. */
-	bool (*settled)(const void *context, const struct seen_namespace *seen);
-	const void *settled_context;
+	bool (*settled)(void *context, const struct seen_namespace *seen);
+	void *settled_context;
 	/* Whether a namespace was scrubbed in this boot, so that its file system is to be made;
 	 * NULL: none was. */
-	bool (*scrubbed)(const void *context, const struct seen_namespace *seen);
-	const void *scrubbed_context;
+	bool (*scrubbed)(void *context, const struct seen_namespace *seen);
+	void *scrubbed_context;
 };
 
 struct plan *plan_make(const struct layout *layout, const struct machine *machine,

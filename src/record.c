@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "boot-record.h"
+
 #define TEMPORARY_PATH RECORD_PATH ".new"
 
 struct boot_record *record_read(const struct sysfs *fs, const char *boot_id)
@@ -13,6 +15,31 @@ struct boot_record *record_read(const struct sysfs *fs, const char *boot_id)
 	if (sysfs_read_all(fs, &text, RECORD_MAX, "%s", RECORD_PATH) < 0)
 		return NULL;
 	return boot_record_parse(text_str(&text), text.len, boot_id);
+}
+
+static struct boot_record *record_of(struct late_record *late)
+{
+	_cleanup_(freep) char *boot_id = NULL;
+
+	if (!late->read && sysfs_read(late->fs, &boot_id, "proc/sys/kernel/random/boot_id") == 0)
+		late->record = record_read(late->fs, boot_id);
+	late->read = true;
+	return late->record;
+}
+
+bool late_record_settled(void *late, const struct seen_namespace *seen)
+{
+	return boot_record_settled(record_of(late), seen);
+}
+
+bool late_record_scrubbed(void *late, const struct seen_namespace *seen)
+{
+	return boot_record_scrubbed(record_of(late), seen);
+}
+
+void late_record_release(struct late_record *late)
+{
+	boot_record_free(late->record);
 }
 
 int record_write(const struct text *document)

@@ -14,6 +14,18 @@
 /* What earlier runs of this boot left, or NULL. */
 struct boot_record *record_read(const struct sysfs *fs, const char *boot_id);
 
+/* The same, read when it is first asked for: most plans do without. */
+struct late_record {
+	const struct sysfs *fs;
+	bool read;
+	struct boot_record *record;
+};
+
+/* boot_record_settled() and boot_record_scrubbed() of a struct late_record: for plan_options. */
+bool late_record_settled(void *late, const struct seen_namespace *seen);
+bool late_record_scrubbed(void *late, const struct seen_namespace *seen);
+void late_record_release(struct late_record *late);
+
 /* Replaces the report with @document, at once. 0 or -errno. The running machine only. */
 int record_write(const struct text *document);
 

@@ -5,6 +5,7 @@
 
 #include "capacity.h"
 #include "cover.h"
+#include "crew.h"
 #include "infoblock.h"
 #include "label-image.h"
 #include "label.h"
@@ -15,17 +16,47 @@
  * each multiple of 2 MiB would keep a host of terabytes waiting longer than the kernel does. */
 #define LOOKS_MAX 1024
 
+/* Places that are worth another thread to look at them. */
+#define LOOK_SHARE 64
+
+/* Where an info block may be. */
+struct spot {
+	uint64_t offset; /* from the region's start */
+	int result;      /* 0, or -errno: it cannot be read */
+	bool found;
+	uuid_t parent; /* of the namespace that the info block is of; may be null */
+};
+
 /* A region being looked at. */
 struct look {
 	struct sysfs *fs;
 	const struct seen_region *region;
 	const struct plan_region *planned;
 	struct text *why;
+	struct blockdev *raw;
+	struct spot *spots; /* being looked at */
 	struct label *labels;
 	size_t n;
 	size_t n_blocks; /* how many of them have an info block */
 	bool elsewhere;  /* none of them, but there is one */
 };
+
+static void spot_look(void *context, size_t i)
+{
+	const struct look *l = context;
+	_Alignas(BLOCKDEV_ALIGN) unsigned char bytes[INFOBLOCK_AREA];
+	struct spot *spot = &l->spots[i];
+
+	spot->result = blockdev_read(l->raw, spot->offset, bytes, sizeof(bytes));
+	spot->found = spot->result == 0 && infoblock_find(bytes, spot->parent);
+}
+
+/* Looks at @n @spots, with all processors if they are many. */
+static void spots_look(struct look *l, struct spot *spots, size_t n)
+{
+	l->spots = spots;
+	crew_run(crew_size(n / LOOK_SHARE), n, spot_look, l);
+}
 
 static int failed(struct look *l, int r, const char *what)
 {
@@ -42,30 +73,45 @@ static bool has_label(const struct look *l, const uuid_t uuid)
 	return false;
 }
 
-/* The label of @p, and what its place holds. */
-static int read_place(struct look *l, struct blockdev *raw, const struct plan_namespace *p)
+/* The label of @p, whose info block was looked for at @spot, or nowhere. */
+static void add_label(struct look *l, const struct plan_namespace *p, const struct spot *spot)
 {
-	unsigned char bytes[INFOBLOCK_AREA];
 	uint64_t offset = p->where.start - l->region->range.start;
 	struct label label = {
 		.name = p->ns->name, .mode = p->ns->mode, .where = {offset, p->where.size}};
-	bool found = false;
-	uuid_t parent;
-	int r = 0;
+	bool found = spot && spot->found;
 
-	/* A raw namespace may be smaller than that, and has no info block. */
-	if (p->where.size >= sizeof(bytes))
-		r = failed(l, blockdev_read(raw, offset, bytes, sizeof(bytes)), "reading it");
-	if (r < 0)
-		return r;
-	if (p->where.size >= sizeof(bytes) && infoblock_find(bytes, parent)) {
-		l->n_blocks++;
-		found = !uuid_is_null(parent) && !has_label(l, parent);
-	}
-	uuid_copy(label.uuid, found ? parent : p->ns->uuid);
+	l->n_blocks += found;
+	found = found && !uuid_is_null(spot->parent) && !has_label(l, spot->parent);
+	uuid_copy(label.uuid, found ? spot->parent : p->ns->uuid);
 	if (has_label(l, label.uuid))
 		uuid_generate_random(label.uuid);
 	*MEM_APPEND(l->labels, l->n) = label;
+}
+
+/* A raw namespace may be smaller than that, and has no info block. */
+static bool has_spot(const struct plan_namespace *p)
+{
+	return p->where.size >= INFOBLOCK_AREA;
+}
+
+/* What the places of the plan hold, and the labels that it comes to. 0 or -errno. */
+static int look_where_planned(struct look *l)
+{
+	_cleanup_(freep) struct spot *spots = NULL;
+	const struct plan_namespace *all = l->planned->namespaces;
+	size_t n = 0, next = 0;
+
+	for (size_t i = 0; i < l->planned->region->n_namespaces; i++)
+		if (has_spot(&all[i]))
+			MEM_APPEND(spots, n)->offset = all[i].where.start - l->region->range.start;
+	spots_look(l, spots, n);
+	for (size_t i = 0; i < n; i++)
+		if (spots[i].result < 0)
+			return failed(l, spots[i].result, "reading it");
+	for (size_t i = 0; i < l->planned->region->n_namespaces; i++)
+		if (all[i].where.size)
+			add_label(l, &all[i], has_spot(&all[i]) ? &spots[next++] : NULL);
 	return 0;
 }
 
@@ -85,16 +131,18 @@ static uint64_t stride_of(uint64_t usable)
  * and as far from the region's start, in large regions, as a larger power of two. What cannot be
  * read holds none.
  */
-static bool is_elsewhere(struct look *l, struct blockdev *raw)
+static bool is_elsewhere(struct look *l)
 {
-	unsigned char bytes[INFOBLOCK_AREA];
+	_cleanup_(freep) struct spot *spots = NULL;
 	uint64_t first = l->region->range.start, usable = l->region->usable;
 	uint64_t stride = stride_of(usable), offset = align_up(first, PLACE_ALIGN) - first;
-	uuid_t parent;
+	size_t n = 0;
 
-	for (; offset < usable && usable - offset >= sizeof(bytes); offset += stride)
-		if (blockdev_read(raw, offset, bytes, sizeof(bytes)) == 0 &&
-		    infoblock_find(bytes, parent))
+	for (; offset < usable && usable - offset >= INFOBLOCK_AREA; offset += stride)
+		MEM_APPEND(spots, n)->offset = offset;
+	spots_look(l, spots, n);
+	for (size_t i = 0; i < n; i++)
+		if (spots[i].found)
 			return true;
 	return false;
 }
@@ -107,11 +155,11 @@ static int look(struct look *l)
 	struct cover cover = {.fs = l->fs, .region = l->region, .why = l->why};
 	int r = cover_lay(&cover, LOOK_SCAFFOLD);
 
-	for (size_t i = 0; r == 0 && i < l->planned->region->n_namespaces; i++)
-		if (l->planned->namespaces[i].where.size)
-			r = read_place(l, &cover.raw, &l->planned->namespaces[i]);
+	l->raw = &cover.raw;
+	if (r == 0)
+		r = look_where_planned(l);
 	if (r == 0 && !l->n_blocks)
-		l->elsewhere = is_elsewhere(l, &cover.raw);
+		l->elsewhere = is_elsewhere(l);
 	cover_release(&cover);
 	return r;
 }

@@ -67,8 +67,8 @@ static void add_table(struct text *out, const struct paper *paper, const struct 
 		      const struct item *items, size_t n)
 {
 	static const struct table_column columns[] = {
-		{"", false},     {"", false},   {"ACTION", false}, {"NAME", false},
-		{"MODE", false}, {"SIZE", true}, {"RAW", true},     {"LOST", true},
+		{"", false},     {"", false},     {"ACTION", false}, {"NAME", false},
+		{"MODE", false}, {"SIZE", true},  {"RAW", true},     {"LOST", true},
 		{"MAP", false},  {"ALIGN", true}, {"FS", false},     {"WHY", false},
 	};
 	struct table table;
@@ -212,25 +212,22 @@ static void add_problems(struct text *out, const struct paper *paper, const stru
 /* "bind 1 device, create 3 namespaces": each kind of step where its first is. */
 static void add_counts(struct text *out, const struct plan *plan, bool conditional)
 {
+	size_t counts[STEP_KINDS] = {0};
+
+	for (size_t i = 0; i < plan->n_steps; i++)
+		counts[plan->steps[i].kind] += plan->steps[i].conditional == conditional;
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		const struct step *step = &plan->steps[i];
 		const char *what = step->ns || step->seen ? "namespace"
 				   : step->planned        ? "region"
 							  : "device";
-		size_t n = 0, before = 0;
+		size_t n = counts[step->kind];
 
-		if (step->conditional != conditional)
+		if (step->conditional != conditional || !n)
 			continue;
-		for (size_t j = 0; j < plan->n_steps; j++) {
-			bool same = plan->steps[j].kind == step->kind &&
-				    plan->steps[j].conditional == conditional;
-
-			before += same && j < i;
-			n += same;
-		}
-		if (!before)
-			text_addf(out, "%s%s %zu %s%s", out->len ? ", " : "", step_name(step->kind),
-				  n, what, n == 1 ? "" : "s");
+		text_addf(out, "%s%s %zu %s%s", out->len ? ", " : "", step_name(step->kind), n,
+			  what, n == 1 ? "" : "s");
+		counts[step->kind] = 0;
 	}
 }
 

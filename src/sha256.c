@@ -39,20 +39,21 @@ static void schedule_fill(uint32_t w[ROUNDS], const unsigned char *block)
 	}
 }
 
-/* The working variable @n, from a as 0 to h as 7, of round @i: instead of moving them all on, the
- * next round names them anew. */
+/* The working variable @n, from a as 0 to h as 7, of round @i of WORDS: instead of moving them all
+ * on, the next round names them anew. */
 static uint32_t *variable(uint32_t s[WORDS], unsigned i, unsigned n)
 {
-	return &s[(n + ROUNDS - i) % WORDS];
+	return &s[(n + WORDS - i) % WORDS];
 }
 
-static void round_add(uint32_t s[WORDS], unsigned i, uint32_t word)
+/* @term: of the schedule and the round's constant. */
+static void round_add(uint32_t s[WORDS], unsigned i, uint32_t term)
 {
 	uint32_t a = *variable(s, i, 0), b = *variable(s, i, 1), c = *variable(s, i, 2);
 	uint32_t e = *variable(s, i, 4), f = *variable(s, i, 5), g = *variable(s, i, 6);
 	uint32_t *d = variable(s, i, 3), *h = variable(s, i, 7);
 	uint32_t t1 = *h + (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) +
-		      ((e & f) ^ (~e & g)) + constants[i] + word;
+		      ((e & f) ^ (~e & g)) + term;
 	uint32_t t2 =
 		(rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
 
@@ -66,8 +67,11 @@ static void block_add(uint32_t state[WORDS], const unsigned char *block)
 
 	schedule_fill(w, block);
 	memcpy(s, state, sizeof(s));
-	for (unsigned i = 0; i < ROUNDS; i++)
-		round_add(s, i, w[i]);
+	for (unsigned i = 0; i < ROUNDS; i += WORDS) {
+#pragma GCC unroll 8
+		for (unsigned j = 0; j < WORDS; j++) /* so that the variables are registers */
+			round_add(s, j, w[i + j] + constants[i + j]);
+	}
 	for (unsigned i = 0; i < WORDS; i++)
 		state[i] += s[i];
 }

@@ -247,18 +247,26 @@ static void closedirp(DIR **dir)
 		closedir(*dir);
 }
 
-int sysfs_list(const struct sysfs *fs, char ***names, size_t *n, const char *path, ...)
+/* "region12" with @prefix "region": a digit follows, so that "region_seed" is none. */
+static bool is_numbered(const char *name, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return !strncmp(name, prefix, n) && name[n] >= '0' && name[n] <= '9';
+}
+
+/* @prefix NULL: all. */
+static int list(const struct sysfs *fs, const char *prefix, char ***names, size_t *n,
+		const char *format, va_list args) _printf_(5, 0);
+static int list(const struct sysfs *fs, const char *prefix, char ***names, size_t *n,
+		const char *format, va_list args)
 {
 	_cleanup_(closedirp) DIR *dir = NULL;
-	_cleanup_(closep) int fd = -1;
+	_cleanup_(closep) int fd = open_formatted(fs, O_RDONLY | O_DIRECTORY, format, args);
 	struct dirent *entry;
-	char **list = NULL;
-	size_t n_list = 0;
-	va_list args;
+	char **found = NULL;
+	size_t n_found = 0;
 
-	va_start(args, path);
-	fd = open_formatted(fs, O_RDONLY | O_DIRECTORY, path, args);
-	va_end(args);
 	if (fd < 0)
 		return fd;
 	dir = fdopendir(fd);
@@ -266,20 +274,43 @@ int sysfs_list(const struct sysfs *fs, char ***names, size_t *n, const char *pat
 		return -errno;
 	TAKE_FD(fd); /* the directory stream's now */
 	while (errno = 0, (entry = readdir(dir))) {
-		if (entry->d_name[0] != '.')
-			*MEM_APPEND(list, n_list) = mem_strdup(entry->d_name);
+		if (prefix ? is_numbered(entry->d_name, prefix) : entry->d_name[0] != '.')
+			*MEM_APPEND(found, n_found) = mem_strdup(entry->d_name);
 	}
 	if (errno) {
 		int r = -errno;
 
-		sysfs_free_names(list, n_list);
+		sysfs_free_names(found, n_found);
 		return r;
 	}
-	if (n_list)
-		qsort(list, n_list, sizeof(*list), compare_names);
-	*names = list;
-	*n = n_list;
+	if (n_found)
+		qsort(found, n_found, sizeof(*found), compare_names);
+	*names = found;
+	*n = n_found;
 	return 0;
+}
+
+int sysfs_list(const struct sysfs *fs, char ***names, size_t *n, const char *path, ...)
+{
+	va_list args;
+	int r;
+
+	va_start(args, path);
+	r = list(fs, NULL, names, n, path, args);
+	va_end(args);
+	return r;
+}
+
+int sysfs_list_numbered(const struct sysfs *fs, const char *prefix, char ***names, size_t *n,
+			const char *path, ...)
+{
+	va_list args;
+	int r;
+
+	va_start(args, path);
+	r = list(fs, prefix, names, n, path, args);
+	va_end(args);
+	return r;
 }
 
 void sysfs_free_names(char **names, size_t n)

@@ -12,7 +12,7 @@
 
 struct sysfs {
 	int root_fd;
-	bool live;       /* the root is the running machine's own: devices and programs are real */
+	bool live; /* the root is the running machine's own: devices and programs are real */
 };
 
 /* Opens the root directory @root, NULL or "/" for the running machine. 0 or -errno. */
@@ -60,6 +60,9 @@ int sysfs_read_link(const struct sysfs *fs, char **name, const char *path, ...) 
  */
 int sysfs_list(const struct sysfs *fs, char ***names, size_t *n, const char *path, ...)
 	_printf_(4, 5);
+/* Those that start with @prefix and a digit: "region12" for "region", but no "region_seed". */
+int sysfs_list_numbered(const struct sysfs *fs, const char *prefix, char ***names, size_t *n,
+			const char *path, ...) _printf_(5, 6);
 void sysfs_free_names(char **names, size_t n);
 
 #endif

@@ -229,6 +229,7 @@ static void any_bytes_are_answered(void)
 	for (int round = 0; round < 2000; round++) {
 		unsigned char *area = area_with("a");
 		struct damaged_label *damaged;
+		struct label *sound;
 		struct media drop = {0};
 
 		for (int i = 0; i < 1 + round % 3; i++) {
@@ -237,6 +238,9 @@ static void any_bytes_are_answered(void)
 		}
 		answers[label_area_state(area)]++;
 		label_area_damaged(area, 1 * GIB, &damaged);
+		for (size_t n = label_area_sound(area, 1 * GIB, &sound); n-- > 0;)
+			CHECK(strlen(sound[n].name) < 64);
+		free(sound);
 		label_area_refused(area);
 		label_area_drop_damaged(area, 1 * GIB, &drop);
 		for (size_t i = 0; i < drop.n; i++)
