@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include "index.h"
 #include "inuse.h"
 
 /* A device node: the device itself or one of its partitions. */
@@ -24,6 +25,7 @@ struct inuse_search {
 	size_t n_nodes;
 	char **blocks; /* the names of all block devices, partitions included */
 	size_t n_blocks;
+	struct index partitions; /* of these, by the disk that each is of if it is one */
 	bool claimed; /* whole disks were, before: inuse_claim() */
 	char *blind; /* what could not be looked at, as the words for a user; or NULL */
 };

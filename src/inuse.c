@@ -133,22 +133,36 @@ static void holders_observe(const struct sysfs *fs, const char *dir, struct inus
 	sysfs_free_names(names, n);
 }
 
-/* "pmem0p1" of "pmem0", "pmem0s1" of "pmem0s" (block/genhd.c, disk_name). */
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The bytes of @name that are the disk's name if it is a partition: "pmem0" of "pmem0p1", "pmem0s"
+ * of "pmem0s1" (block/genhd.c, disk_name). */
+static size_t disk_bytes(const char *name)
+{
+	size_t n = strlen(name);
+
+	while (n && is_digit(name[n - 1]))
+		n--;
+	return n > 1 && name[n - 1] == 'p' && is_digit(name[n - 2]) ? n - 1 : n;
+}
+
 static bool is_partition(const char *name, const char *disk)
 {
 	size_t n = strlen(disk);
-	bool digit = n && disk[n - 1] >= '0' && disk[n - 1] <= '9';
 
-	if (strncmp(name, disk, n) != 0 || (digit && name[n++] != 'p'))
-		return false;
-	return name[n] && name[n + strspn(name + n, "0123456789")] == '\0';
+	return is_digit(name[strlen(name) - 1]) && disk_bytes(name) == n &&
+	       !strncmp(name, disk, n);
 }
 
 static void partitions_observe(struct look *look, const char *disk, bool unclaimed)
 {
 	const struct inuse_search *search = look->search;
 
-	for (size_t i = 0; i < search->n_blocks; i++) {
+	for (size_t i = index_first(&search->partitions, disk, strlen(disk)); i != INDEX_NONE;
+	     i = index_next(&search->partitions, i)) {
 		_cleanup_(freep) char *dir = NULL;
 
 		if (!is_partition(search->blocks[i], disk))
@@ -293,6 +307,8 @@ static void blocks_observe(struct inuse_search *search)
 
 	if (r < 0 && search->fs->live && !search->blind)
 		search->blind = mem_printf("unknown, listing block devices: %s", strerror(-r));
+	for (size_t i = 0; i < search->n_blocks; i++)
+		index_add(&search->partitions, search->blocks[i], disk_bytes(search->blocks[i]));
 }
 
 static void users_observe(struct inuse_search *search, struct inuse *devices, size_t n)
@@ -324,6 +340,7 @@ static void search_release(struct inuse_search *search)
 		free(search->nodes[i].name);
 	free(search->nodes);
 	sysfs_free_names(search->blocks, search->n_blocks);
+	index_release(&search->partitions);
 	free(search->blind);
 }
 

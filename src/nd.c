@@ -31,14 +31,13 @@ void nd_settle(const struct sysfs *fs)
 	char **names = NULL;
 	size_t n = 0;
 
-	if (!fs->live || sysfs_list(fs, &names, &n, ND_DEVICES) < 0)
+	if (!fs->live || sysfs_list_numbered(fs, "ndbus", &names, &n, ND_DEVICES) < 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
 		_cleanup_(freep) char *ignored = NULL;
 
 		/* The read itself is what waits. */
-		if (!strncmp(names[i], "ndbus", 5) &&
-		    sysfs_read(fs, &ignored, ND_DEVICES "/%s/wait_probe", names[i]) < 0)
+		if (sysfs_read(fs, &ignored, ND_DEVICES "/%s/wait_probe", names[i]) < 0)
 			continue;
 	}
 	sysfs_free_names(names, n);

@@ -94,7 +94,9 @@ static void space_take(struct space *space, size_t i, struct range where)
 	struct range before = {old.start, where.start - old.start};
 	struct range after = {range_end(where), range_end(old) - range_end(where)};
 
-	space->ranges[i] = before;
+	space->ranges[i] = before.size ? before : after;
+	if (!before.size || !after.size)
+		return;
 	MEM_APPEND(space->ranges, space->n);
 	memmove(space->ranges + i + 2, space->ranges + i + 1,
 		(space->n - i - 2) * sizeof(*space->ranges));

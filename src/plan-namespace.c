@@ -190,7 +190,7 @@ static void judge(struct work *w, struct plan_namespace *p, const struct place_r
 		damaged(w, p);
 		return;
 	}
-	if (!is_settled(w, p->seen) && range_overlaps(p->where, w->plan->machine->initrd)) {
+	if (range_overlaps(p->where, w->plan->machine->initrd) && !is_settled(w, p->seen)) {
 		work_differs(w, p, mem_strdup("the boot loader put the initrd into it"),
 			     "for the next boot give its region another address in the layout");
 		return;
@@ -212,7 +212,7 @@ static void judge(struct work *w, struct plan_namespace *p, const struct place_r
 		return;
 	}
 	p->verdict = VERDICT_ADOPTED;
-	if (!w->unsafe && !is_settled(w, p->seen) && !plan_outlives(w->plan, p->ns)) {
+	if (!w->unsafe && !plan_outlives(w->plan, p->ns) && !is_settled(w, p->seen)) {
 		work_dispose(w, p);
 		return;
 	}
