@@ -63,7 +63,7 @@ unsigned char *labels_observe(const struct sysfs *fs, struct seen_region *region
 	size_t n;
 
 	region->labels = LABELS_UNKNOWN;
-	if (!fs->live || !region->dimm || labels_read(region->dimm, area) < 0)
+	if (!fs->live || !region->dimm || sysfs_note(fs, labels_read(region->dimm, area)) < 0)
 		return NULL;
 	region->labels = label_area_state(area);
 	region->startable = !region->enabled && !label_area_refused(area);

@@ -7,6 +7,7 @@
 #include "cmdline.h"
 #include "crew.h"
 #include "devtree.h"
+#include "diag.h"
 #include "firmware.h"
 #include "inuse.h"
 #include "mem.h"
@@ -14,6 +15,9 @@
 #include "numa.h"
 #include "observe-nd.h"
 #include "probe-fs.h"
+
+/* How often a machine is looked at of which not all can be read. */
+#define ATTEMPTS 3
 
 #define PLATFORM "sys/bus/platform/devices"
 /* The one device of all e820 carveouts (arch/x86/kernel/pmem.c). */
@@ -299,12 +303,7 @@ static void regions_observe(const struct sysfs *fs, const struct observe_choice 
 	m->n_regions = ours.n;
 }
 
-struct machine *observe(const struct sysfs *fs)
-{
-	return observe_chosen(fs, NULL);
-}
-
-struct machine *observe_chosen(const struct sysfs *fs, const struct observe_choice *choice)
+static struct machine *observe_once(const struct sysfs *fs, const struct observe_choice *choice)
 {
 	struct machine *m = MEM_NEW(struct machine);
 
@@ -319,4 +318,29 @@ struct machine *observe_chosen(const struct sysfs *fs, const struct observe_choi
 	if (m->n_regions)
 		qsort(m->regions, m->n_regions, sizeof(*m->regions), compare_regions);
 	return m;
+}
+
+/* What cannot be read looks as if it were absent: after a failure, all is looked at again. */
+struct machine *observe_chosen(const struct sysfs *fs, const struct observe_choice *choice)
+{
+	for (int left = ATTEMPTS;; left--) {
+		_Atomic int failure = 0;
+		struct sysfs watched = {
+			.root_fd = fs->root_fd, .live = fs->live, .failure = &failure};
+		struct machine *m = observe_once(&watched, choice);
+
+		if (failure && left == 1)
+			diag_warning(
+				"not all of the machine can be read (%s): what cannot is taken for "
+				"absent; run \"ramdax status\" again later",
+				strerror(failure));
+		if (!failure || left == 1)
+			return m;
+		machine_free(m);
+	}
+}
+
+struct machine *observe(const struct sysfs *fs)
+{
+	return observe_chosen(fs, NULL);
 }

@@ -15,6 +15,7 @@
 /* What blkid_do_safeprobe() returns (libblkid's documentation; the library has no names). */
 #define PROBE_FOUND   0
 #define PROBE_NOTHING 1
+#define PROBE_FAILED  -1
 
 /* Not looked for on namespaces of ours: members of a disk controller's RAID, and logs of an xfs
  * elsewhere, for which alone libblkid reads 256 KiB. With hundreds of namespaces that would be
@@ -47,15 +48,25 @@ static char *probe_value(blkid_probe probe, const char *name)
 	return blkid_probe_lookup_value(probe, name, &value, NULL) < 0 ? NULL : mem_strdup(value);
 }
 
-static bool is_unfinished(int fd, const struct seen_filesystem *seen)
+/* Whether mkfs has ended. What cannot be read is no proof that it has not. */
+static void judge_end(const struct sysfs *fs, int fd, struct seen_filesystem *seen)
 {
-	char inprogress;
+	bool unfinished = false;
+	char inprogress = 0;
 
-	if (!strcmp(seen->type, "xfs"))
-		return pread(fd, &inprogress, 1, XFS_INPROGRESS) != 1 || inprogress;
-	if (!strcmp(seen->type, "vfat"))
-		return seen->uuid && !strcmp(seen->uuid, VFAT_SERIAL_UNFINISHED_TEXT);
-	return false;
+	if (!strcmp(seen->type, "xfs")) {
+		ssize_t n = pread(fd, &inprogress, 1, XFS_INPROGRESS);
+
+		if (n != 1) {
+			sysfs_note(fs, n < 0 ? -errno : -EIO);
+			seen->state = SEEN_DAMAGED;
+			return;
+		}
+		unfinished = inprogress;
+	} else if (!strcmp(seen->type, "vfat")) {
+		unfinished = seen->uuid && !strcmp(seen->uuid, VFAT_SERIAL_UNFINISHED_TEXT);
+	}
+	seen->state = unfinished ? SEEN_INCOMPLETE : SEEN_COMPLETE;
 }
 
 /*
@@ -69,6 +80,8 @@ static bool sums_fit(const struct sysfs *fs, const char *block, int fd, const ch
 	ssize_t n = pread(fd, bytes, SUPERBLOCK_READ, 0);
 	_cleanup_(closep) int exclusive = -1;
 
+	if (n < 0)
+		sysfs_note(fs, -errno);
 	if (superblock_fits(type, bytes, n < 0 ? 0 : (size_t)n))
 		return true;
 	if (fs->live)
@@ -80,7 +93,11 @@ static bool may_look(const struct sysfs *fs, int fd)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && (fs->live ? S_ISBLK(st.st_mode) : S_ISREG(st.st_mode));
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		sysfs_note(fs, fd < 0 ? fd : -errno);
+		return false;
+	}
+	return fs->live ? S_ISBLK(st.st_mode) : S_ISREG(st.st_mode);
 }
 
 void fs_probe(const struct sysfs *fs, const char *block, bool anything,
@@ -91,7 +108,7 @@ void fs_probe(const struct sysfs *fs, const char *block, bool anything,
 	int r;
 
 	*seen = (struct seen_filesystem){.state = SEEN_NOT_LOOKED};
-	if (fd < 0 || !may_look(fs, fd))
+	if (!may_look(fs, fd))
 		return;
 	probe = blkid_new_probe();
 	if (!probe)
@@ -103,9 +120,14 @@ void fs_probe(const struct sysfs *fs, const char *block, bool anything,
 	if (!anything)
 		blkid_probe_filter_superblocks_type(probe, BLKID_FLTR_NOTIN, (char **)unlikely);
 	blkid_probe_enable_partitions(probe, true);
-	if (blkid_probe_set_device(probe, fd, 0, 0) < 0)
+	errno = 0;
+	if (blkid_probe_set_device(probe, fd, 0, 0) < 0) {
+		sysfs_note(fs, -errno);
 		return;
+	}
 	r = blkid_do_safeprobe(probe);
+	if (r == PROBE_FAILED)
+		sysfs_note(fs, -EIO);
 	if (r == PROBE_NOTHING) {
 		seen->state = SEEN_NONE;
 		return;
@@ -119,5 +141,5 @@ void fs_probe(const struct sysfs *fs, const char *block, bool anything,
 	    !sums_fit(fs, block, fd, seen->type))
 		seen->state = SEEN_DAMAGED;
 	else
-		seen->state = is_unfinished(fd, seen) ? SEEN_INCOMPLETE : SEEN_COMPLETE;
+		judge_end(fs, fd, seen);
 }

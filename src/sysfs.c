@@ -4,12 +4,32 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "mem.h"
 #include "units.h"
+
+int sysfs_note(const struct sysfs *fs, int r)
+{
+	int none = 0;
+
+	switch (-r) {
+	case EIO:
+	case ENOMEM:
+	case ENOSPC:
+	case EBUSY:
+	case EAGAIN:
+	case EMFILE:
+	case ENFILE:
+		if (fs->failure)
+			atomic_compare_exchange_strong(fs->failure, &none, -r);
+		break;
+	}
+	return r;
+}
 
 /* Attempts when a rename elsewhere made the kernel unsure of the resolution (EAGAIN). */
 #define RESOLVE_ATTEMPTS 8
@@ -77,8 +97,8 @@ int sysfs_enter(const struct sysfs *fs, struct sysfs *below, const char *path, .
 	fd = open_formatted(fs, O_PATH | O_DIRECTORY, path, args);
 	va_end(args);
 	if (fd < 0)
-		return fd;
-	*below = (struct sysfs){.root_fd = fd, .live = fs->live};
+		return sysfs_note(fs, fd);
+	*below = (struct sysfs){.root_fd = fd, .live = fs->live, .failure = fs->failure};
 	return 0;
 }
 
@@ -101,7 +121,7 @@ bool sysfs_exists(const struct sysfs *fs, const char *path, ...)
 	va_start(args, path);
 	fd = open_formatted(fs, O_PATH, path, args);
 	va_end(args);
-	return fd >= 0;
+	return sysfs_note(fs, fd) >= 0;
 }
 
 /* Appends what is left of @fd, at most @max bytes. 0, -EFBIG or -errno. */
@@ -135,13 +155,13 @@ static int read_value(const struct sysfs *fs, char **value, const char *format, 
 	ssize_t n;
 
 	if (fd < 0)
-		return fd;
+		return sysfs_note(fs, fd);
 	/* An attribute is read whole or not at all: a second read would only say that it ended. */
 	do
 		n = read(fd, text, sizeof(text));
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return -errno;
+		return sysfs_note(fs, -errno);
 	if (n > SYSFS_VALUE_MAX)
 		return -EFBIG;
 	text[n] = '\0';
@@ -188,7 +208,7 @@ int sysfs_read_all(const struct sysfs *fs, struct text *out, size_t max, const c
 	va_start(args, path);
 	fd = open_formatted(fs, O_RDONLY, path, args);
 	va_end(args);
-	r = fd < 0 ? fd : read_rest(fd, &text, max);
+	r = sysfs_note(fs, fd < 0 ? fd : read_rest(fd, &text, max));
 	if (r == 0)
 		text_add_bytes(out, text_str(&text), text.len);
 	return r;
@@ -226,10 +246,12 @@ int sysfs_read_link(const struct sysfs *fs, char **name, const char *path, ...)
 	fd = open_formatted(fs, O_PATH | O_NOFOLLOW, path, args);
 	va_end(args);
 	if (fd < 0)
-		return fd;
+		return sysfs_note(fs, fd);
 	n = readlinkat(fd, "", target, sizeof(target) - 1);
+	if (n < 0 && errno == ENOENT)
+		return -EINVAL; /* what it says for no link at all */
 	if (n < 0)
-		return errno == ENOENT ? -EINVAL : -errno; /* what it says for no link at all */
+		return sysfs_note(fs, -errno);
 	target[n] = '\0';
 	slash = strrchr(target, '/');
 	*name = mem_strdup(slash ? slash + 1 : target);
@@ -268,10 +290,10 @@ static int list(const struct sysfs *fs, const char *prefix, char ***names, size_
 	size_t n_found = 0;
 
 	if (fd < 0)
-		return fd;
+		return sysfs_note(fs, fd);
 	dir = fdopendir(fd);
 	if (!dir)
-		return -errno;
+		return sysfs_note(fs, -errno);
 	TAKE_FD(fd); /* the directory stream's now */
 	while (errno = 0, (entry = readdir(dir))) {
 		if (prefix ? is_numbered(entry->d_name, prefix) : entry->d_name[0] != '.')
@@ -281,7 +303,7 @@ static int list(const struct sysfs *fs, const char *prefix, char ***names, size_
 		int r = -errno;
 
 		sysfs_free_names(found, n_found);
-		return r;
+		return sysfs_note(fs, r);
 	}
 	if (n_found)
 		qsort(found, n_found, sizeof(*found), compare_names);

@@ -13,7 +13,14 @@
 struct sysfs {
 	int root_fd;
 	bool live; /* the root is the running machine's own: devices and programs are real */
+	/* Where the first reading is noted (an errno) that failed and should not have, or NULL.
+	 * Copies of the struct, and what is entered from it, note it in the same place. */
+	_Atomic int *failure;
 };
+
+/* Notes that reading came to @r, a negative errno, unless that tells what is there: an absent
+ * attribute or device, or one that is not for us. Returns @r. */
+int sysfs_note(const struct sysfs *fs, int r);
 
 /* Opens the root directory @root, NULL or "/" for the running machine. 0 or -errno. */
 int sysfs_open(struct sysfs *fs, const char *root);

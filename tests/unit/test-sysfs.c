@@ -145,7 +145,34 @@ static void a_root_that_is_none_is_refused(void)
 	sysfs_close(&fs);
 }
 
+/* What is absent is no failure; what fails is noted once, also by what was entered. */
+static void what_cannot_be_read_is_noted(void)
+{
+	_cleanup_(tree_remove) struct tree t;
+	_Atomic int failure = 0;
+	struct sysfs below;
+	char *value;
+
+	tree_make(&t);
+	t.fs.failure = &failure;
+	tree_directory(&t, "d");
+	CHECK_INT(sysfs_read(&t.fs, &value, "none"), -ENOENT);
+	CHECK_INT(sysfs_read(&t.fs, &value, "d"), -EISDIR);
+	CHECK_INT(failure, 0);
+	CHECK_INT(sysfs_enter(&t.fs, &below, "d"), 0);
+	CHECK_INT(sysfs_note(&below, 0), 0);
+	CHECK_INT(sysfs_note(&below, -ENOENT), -ENOENT);
+	CHECK_INT(failure, 0);
+	CHECK_INT(sysfs_note(&below, -ENOMEM), -ENOMEM);
+	CHECK_INT(failure, ENOMEM);
+	CHECK_INT(sysfs_note(&t.fs, -EIO), -EIO);
+	CHECK_INT(failure, ENOMEM);
+	sysfs_close(&below);
+	t.fs.failure = NULL;
+	CHECK_INT(sysfs_note(&t.fs, -EIO), -EIO);
+}
+
 UNIT_TESTS(UNIT(values_are_read_whole), UNIT(numbers_are_numbers_or_nothing),
 	   UNIT(nothing_leaves_the_root), UNIT(writes_replace_and_never_create),
 	   UNIT(lists_count_as_people_do), UNIT(links_give_their_last_word),
-	   UNIT(a_root_that_is_none_is_refused))
+	   UNIT(a_root_that_is_none_is_refused), UNIT(what_cannot_be_read_is_noted))
