@@ -17,6 +17,8 @@ struct recorded {
 	size_t at; /* its place in the report */
 	uuid_t uuid;
 	bool has_uuid;
+	bool there; /* not only declared */
+	bool made;  /* in this boot, whatever has become of its state */
 	char *word; /* its state, as it was reported */
 	enum record_state state;
 	bool has_took;
@@ -24,6 +26,8 @@ struct recorded {
 };
 
 struct boot_record {
+	struct range *up; /* physical: of regions whose namespaces were all to be seen */
+	size_t n_up;
 	struct recorded *namespaces; /* by name; those of a name as they were written */
 	size_t n;
 	struct spent spent;
@@ -73,10 +77,10 @@ static enum record_state state_from(const char *name)
 	return RECORD_UNKNOWN;
 }
 
-static void read_namespace(struct boot_record *record, struct json_object *ns)
+static void read_namespace(struct boot_record *record, struct json_object *ns, const char *boot_id)
 {
 	const char *name = string_member(ns, "name"), *uuid = string_member(ns, "uuid");
-	const char *word = string_member(ns, "state");
+	const char *word = string_member(ns, "state"), *since = string_member(ns, "since");
 	enum record_state state = state_from(word);
 	struct json_object *scrubbed = member(ns, "scrubbed", json_type_boolean);
 	struct json_object *took = member(ns, "took", json_type_int);
@@ -92,6 +96,9 @@ static void read_namespace(struct boot_record *record, struct json_object *ns)
 	new->word = mem_strdup(word);
 	new->state = state;
 	new->has_uuid = uuid &&uuid_parse(uuid, new->uuid) == 0;
+	/* A damaged label has no device, but is there. */
+	new->there = string_member(ns, "kernel_name") || !strcmp(word, "foreign");
+	new->made = since && !strcmp(since, boot_id);
 	new->has_took = took &&json_object_get_int64(took) >= 0;
 	new->took = new->has_took ? (uint64_t)json_object_get_int64(took) : 0;
 }
@@ -104,14 +111,35 @@ static int compare_recorded(const void *a, const void *b)
 	return order ? order : (x->at > y->at) - (x->at < y->at);
 }
 
-static void read_regions(struct boot_record *record, struct json_object *regions)
+static bool read_number(struct json_object *object, const char *key, uint64_t *n)
+{
+	struct json_object *value = member(object, key, json_type_int);
+	int64_t number = value ? json_object_get_int64(value) : -1;
+
+	*n = (uint64_t)number;
+	return number >= 0;
+}
+
+static void read_range(struct boot_record *record, struct json_object *region)
+{
+	enum record_state state = state_from(string_member(region, "state"));
+	struct range range;
+
+	if (state != RECORD_UNKNOWN && read_number(region, "start", &range.start) &&
+	    read_number(region, "size", &range.size))
+		*MEM_APPEND(record->up, record->n_up) = range;
+}
+
+static void read_regions(struct boot_record *record, struct json_object *regions,
+			 const char *boot_id)
 {
 	for (size_t i = 0; regions && i < json_object_array_length(regions); i++) {
 		struct json_object *region = json_object_array_get_idx(regions, i);
 		struct json_object *namespaces = member(region, "namespaces", json_type_array);
 
+		read_range(record, region);
 		for (size_t n = 0; namespaces && n < json_object_array_length(namespaces); n++)
-			read_namespace(record, json_object_array_get_idx(namespaces, n));
+			read_namespace(record, json_object_array_get_idx(namespaces, n), boot_id);
 	}
 	if (record->n)
 		qsort(record->namespaces, record->n, sizeof(*record->namespaces), compare_recorded);
@@ -164,7 +192,7 @@ struct boot_record *boot_record_parse(const char *json, size_t n, const char *bo
 	if (json_tokener_get_error(tokener) != json_tokener_success || !is_of_boot(root, boot_id))
 		return NULL;
 	record = MEM_NEW(struct boot_record);
-	read_regions(record, member(root, "regions", json_type_array));
+	read_regions(record, member(root, "regions", json_type_array), boot_id);
 	read_spent(record, member(root, "took", json_type_object));
 	record->told = json_object_get_boolean(member(root, "journal", json_type_boolean));
 	read_image(record, member(root, "image", json_type_object));
@@ -180,6 +208,7 @@ void boot_record_free(struct boot_record *record)
 		free(record->namespaces[i].word);
 	}
 	free(record->namespaces);
+	free(record->up);
 	free(record->image_program);
 	free(record->image_resolved);
 	free(record);
@@ -273,12 +302,56 @@ const struct spent *boot_record_spent(const struct boot_record *record)
 	return record && record->has_spent ? &record->spent : NULL;
 }
 
+/* Its name may be another by now, and the layout's another than the label's. */
+static bool bears(const struct recorded *r, const struct seen_namespace *seen)
+{
+	return is_same(r, seen) && (r->has_uuid || !strcmp(r->name, seen->name));
+}
+
+bool boot_record_made(const struct boot_record *record, const struct seen_namespace *seen)
+{
+	bool was_up = false;
+
+	for (size_t i = 0; record && i < record->n; i++) {
+		const struct recorded *r = &record->namespaces[i];
+
+		if (!bears(r, seen))
+			continue;
+		if (r->made || r->state == RECORD_CREATED)
+			return true;
+		if (r->there)
+			return false;
+	}
+	for (size_t i = 0; record && i < record->n_up; i++)
+		was_up |= range_overlaps(record->up[i], (struct range){seen->start, seen->raw});
+	return was_up;
+}
+
+static bool is_state(const struct boot_record *record, const struct seen_namespace *seen,
+		     bool (*wanted)(enum record_state state))
+{
+	for (size_t i = 0; record && i < record->n; i++)
+		if (bears(&record->namespaces[i], seen) && wanted(record->namespaces[i].state))
+			return true;
+	return false;
+}
+
+static bool is_known(enum record_state state)
+{
+	return state != RECORD_UNKNOWN;
+}
+
+static bool is_scrubbed(enum record_state state)
+{
+	return state == RECORD_SCRUBBED;
+}
+
 bool boot_record_settled(void *record, const struct seen_namespace *seen)
 {
-	return boot_record_state(record, seen->name, seen) != RECORD_UNKNOWN;
+	return is_state(record, seen, is_known) || boot_record_made(record, seen);
 }
 
 bool boot_record_scrubbed(void *record, const struct seen_namespace *seen)
 {
-	return boot_record_state(record, seen->name, seen) == RECORD_SCRUBBED;
+	return is_state(record, seen, is_scrubbed);
 }

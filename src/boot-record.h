@@ -46,8 +46,12 @@ struct record_image boot_record_image(const struct boot_record *record);
 /* Whether @image holds another layout than @layout, or none that could be read. */
 bool record_image_differs(const struct record_image *image, const struct layout *layout);
 
+/* Whether @seen is of this boot: @record (may be NULL) says that a run created it, even if it was
+ * something else than created after that; or its region was up, and it was not in it. */
+bool boot_record_made(const struct boot_record *record, const struct seen_namespace *seen);
+
 /* Whether @record (a struct boot_record, or NULL) says that @seen was created or adopted by an
- * earlier run: for struct plan_options. */
+ * earlier run, or is of this boot: for struct plan_options. */
 bool boot_record_settled(void *record, const struct seen_namespace *seen);
 
 /* Whether it says that @seen was scrubbed and has had no file system since: for plan_options. */

@@ -71,8 +71,7 @@ static void add_namespace(struct json_object *array, const struct machine *m,
 	json_add_string(ns, "state", report_state_name(row->state));
 	json_add_string(ns, "reason", row->reason);
 	json_add_string(ns, "integrity", row->unproven ? "unproven" : NULL);
-	json_add_string(ns, "since",
-			row->state == STATE_CREATED && *m->boot_id ? m->boot_id : NULL);
+	json_add_string(ns, "since", row->made && *m->boot_id ? m->boot_id : NULL);
 	json_add_number_if(ns, "took", row->has_took, row->took);
 	json_add_string(ns, "user", seen ? seen->user : NULL);
 	json_add_bool(ns, "dax", seen && seen->dax);

@@ -163,6 +163,8 @@ static void judge_integrity(const struct sources *from, struct row_namespace *ro
 static void judge(const struct sources *from, struct row_namespace *row)
 {
 	judge_integrity(from, row);
+	row->made = row->state == STATE_CREATED ||
+		    (row->seen && boot_record_made(from->record, row->seen));
 	judge_took(from, row);
 }
 
@@ -219,6 +221,8 @@ static enum report_state region_state(const struct sources *from, const struct r
 	case REGION_UNBOUND:
 		return from->outcome ? STATE_DEFERRED : STATE_ABSENT;
 	case REGION_READY:
+		if (p->unproven && from->outcome)
+			return STATE_DEFERRED;
 		return all_created(row) ? STATE_CREATED : STATE_ADOPTED;
 	case REGION_DOWN:
 	case REGION_LOST:

@@ -28,6 +28,7 @@ struct row_namespace {
 	const struct seen_namespace *seen;    /* NULL: not there */
 	enum report_state state;
 	const char *reason; /* or NULL */
+	bool made;          /* in this boot, by whomever */
 	bool unproven;      /* adopted, and nothing tells whether memory was kept as it was */
 	bool has_took;      /* this boot did something for it */
 	uint64_t took;      /* and that took so many milliseconds */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What one run of a boot writes down, and what those after it make of it. */
+#include "boot-record.h"
+
 #include "report-scene.h"
 
 /* The report of one run is the record of the next. */
@@ -128,5 +130,68 @@ static void a_record_may_be_anything(void)
 	scene_release(&s);
 }
 
+/* The record of a run after the one that left @record. */
+static struct boot_record *next_record(struct scene *s, struct boot_record *record, bool planned)
+{
+	struct outcome outcome = {0};
+	struct json_object *document = status_document(s, planned, &outcome, record, STATUS_OK);
+	const char *json = json_object_to_json_string(document);
+	struct boot_record *next = boot_record_parse(json, strlen(json), SCENE_BOOT);
+
+	CHECK(next);
+	json_object_put(document);
+	boot_record_free(record);
+	return next;
+}
+
+static void what_is_of_this_boot_is_settled_whatever_became_of_it(void)
+{
+	struct done_step done = {.kind = STEP_CREATE, .object = (char *)"images"};
+	struct outcome outcome = scene_outcome(&done, 1);
+	struct boot_record *record;
+	struct json_object *document;
+	const char *json;
+	struct scene s;
+
+	see_host(&s);
+	document = status_document(&s, true, &outcome, NULL, STATUS_OK);
+	json = json_object_to_json_string(document);
+	record = boot_record_parse(json, strlen(json), SCENE_BOOT);
+	json_object_put(document);
+	/* A mistake in the layout, and none: it was a conflict in between. */
+	s.region.namespaces[0].size.bytes *= 2;
+	for (int run = 0; run < 2; run++) {
+		record = next_record(&s, record, true);
+		CHECK(boot_record_settled(record, &s.seen.namespaces[0]));
+	}
+	/* Not in the layout, and no layout. */
+	s.region.namespaces[0].name = (char *)"another";
+	record = next_record(&s, record, true);
+	record = next_record(&s, record, false);
+	s.seen.namespaces[0].name = (char *)"renamed";
+	CHECK(boot_record_settled(record, &s.seen.namespaces[0]));
+	/* What another boot left is not, once it is a conflict. */
+	s.seen.namespaces[0].uuid[0] ^= 1;
+	boot_record_free(record);
+	s.region.namespaces[0].name = (char *)"renamed";
+	record = next_record(&s, NULL, true);
+	CHECK(!boot_record_settled(record, &s.seen.namespaces[0]));
+	record = next_record(&s, record, true);
+	CHECK(!boot_record_settled(record, &s.seen.namespaces[0]));
+	/* But what has come since is, if all of the region was to be seen. */
+	s.seen.namespaces[0].uuid[0] ^= 2;
+	CHECK(boot_record_settled(record, &s.seen.namespaces[0]));
+	record = next_record(&s, record, true);
+	CHECK(boot_record_settled(record, &s.seen.namespaces[0]));
+	s.seen.namespaces[0].uuid[0] ^= 4;
+	s.seen.namespaces[0].start += s.seen.range.size;
+	CHECK(!boot_record_settled(record, &s.seen.namespaces[0]));
+	CHECK(!boot_record_settled(NULL, &s.seen.namespaces[0]));
+	boot_record_free(record);
+	scene_outcome_release(&outcome);
+	scene_release(&s);
+}
+
 UNIT_TESTS(UNIT(what_was_created_stays_so_all_this_boot),
+	   UNIT(what_is_of_this_boot_is_settled_whatever_became_of_it),
 	   UNIT(the_image_of_the_initramfs_is_told_apart), UNIT(a_record_may_be_anything))

@@ -45,6 +45,14 @@ kexec_again='
 		is "and has the file" "\$(cat /mnt/file)" letter
 		is "'scratch' was made anew" "\$(reported scratch)" created
 		is "and is empty" "\$(daxio read "\$(device scratch)" 0 6 | tr -d '\\0')" ""
+		echo letter | daxio write "\$(device scratch)" 0 6
+		cp /etc/ramdax/layout.toml /tmp/layout
+		sed -i 's/"32MiB"/"48MiB"/' /etc/ramdax/layout.toml
+		run 5 ramdax apply
+		cp /tmp/layout /etc/ramdax/layout.toml
+		run 0 ramdax apply
+		is "after a mistake in the layout it is that of this boot" \
+			"\$(daxio read "\$(device scratch)" 0 6)" letter
 	END
 	vm_boot --memory 2G --memmap '262272K!4G'
 }
