@@ -9,6 +9,7 @@ static void namespace_release(struct seen_namespace *ns)
 	free(ns->holder);
 	free(ns->block);
 	free(ns->chardev);
+	free(ns->dax_taker);
 	free(ns->user);
 	free(ns->mount_point);
 	free(ns->fs.type);

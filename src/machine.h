@@ -102,6 +102,7 @@ struct seen_namespace {
 	char *mount_point; /* where it is mounted, or NULL */
 	bool dax;          /* mounted, and with DAX active (dax=always or inode) */
 	bool dax_ready;    /* devdax: its driver is up too, so that the device can be opened */
+	char *dax_taker;   /* devdax: the driver that has it instead ("kmem"), or NULL */
 	struct seen_filesystem fs;
 	bool passed_over; /* fs and users were not looked at: see observe_chosen() */
 };

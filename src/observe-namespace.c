@@ -99,9 +99,12 @@ static void dax_observe(const struct sysfs *at, struct seen_namespace *ns)
 	if (!ns->chardev)
 		return;
 	ns->enabled = true;
-	/* "kmem" here means that the system uses it as ordinary memory. */
-	if (sysfs_read_link(at, &driver, "%s/%s/driver", ns->holder, ns->chardev) == 0)
-		ns->dax_ready = !strcmp(driver, "device_dax");
+	if (sysfs_read_link(at, &driver, "%s/%s/driver", ns->holder, ns->chardev) < 0)
+		return;
+	ns->dax_ready = !strcmp(driver, "device_dax");
+	/* "kmem" means that the system uses it as ordinary memory. */
+	if (!ns->dax_ready)
+		ns->dax_taker = TAKE_PTR(driver);
 }
 
 /* pfn, dax or btt: what makes a device of the namespace. */

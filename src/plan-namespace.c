@@ -178,6 +178,18 @@ static void damaged(struct work *w, struct plan_namespace *p)
 					     work_declared(w)->name));
 }
 
+/* Somebody has given the memory of @p to another driver than device_dax, the system's own perhaps:
+ * what is in it is in use. */
+static void taken(struct work *w, struct plan_namespace *p)
+{
+	work_conflict(
+		w, p,
+		mem_printf("driver \"%s\" has its memory, not device_dax", p->seen->dax_taker),
+		mem_printf("\"daxctl reconfigure-device --mode=devdax %s\" makes it devdax "
+			   "again",
+			   p->seen->chardev));
+}
+
 /* What is there of a declared namespace. */
 static void judge(struct work *w, struct plan_namespace *p, const struct place_request *wanted)
 {
@@ -195,10 +207,14 @@ static void judge(struct work *w, struct plan_namespace *p, const struct place_r
 			     "for the next boot give its region another address in the layout");
 		return;
 	}
+	if (p->seen->dax_taker) {
+		taken(w, p);
+		return;
+	}
 	if (!p->seen->enabled || (p->seen->mode == MODE_DEVDAX && !p->seen->dax_ready)) {
 		p->verdict = VERDICT_UNFINISHED;
 		p->reason =
-			mem_strdup(p->seen->enabled ? "it is there, but device_dax is not loaded"
+			mem_strdup(p->seen->enabled ? "it is there, but device_dax does not have it"
 						    : "it is there, but not enabled");
 		work_step(w, STEP_ENABLE, p, p->reason);
 		return;

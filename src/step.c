@@ -85,15 +85,22 @@ static int bind_device(struct sysfs *fs, const struct seen_device *d, struct tex
 	return r;
 }
 
-/* One that is enabled only lacked the module of its device. */
-static int enable(struct sysfs *fs, const struct seen_namespace *seen)
+/* One that is enabled only lacked the module of its device, whose loading binds it (EBUSY), or
+ * somebody has taken it from that: daxctl disable-device. */
+static int enable(struct sysfs *fs, const struct seen_namespace *seen, struct text *why)
 {
 	WATCH("enabling namespace", seen->name);
+	int r;
 
 	if (!seen->enabled)
 		return nd_enable(fs, seen->device);
 	nd_settle(fs);
-	return 0;
+	if (!fs->live)
+		return 0;
+	r = sysfs_write(fs, seen->chardev, "sys/bus/dax/drivers/device_dax/bind");
+	if (r == -ENOENT)
+		text_add(why, "the device_dax driver could not be loaded");
+	return r == -EBUSY ? 0 : r;
 }
 
 static int finish_format(struct sysfs *fs, const struct step *step, deadline d, struct text *why)
@@ -128,7 +135,7 @@ int step_do(struct sysfs *fs, const struct step *step, deadline d, struct text *
 	case STEP_REPAIR:
 		return remains_repair(fs, step, why);
 	case STEP_ENABLE:
-		return enable(fs, step->seen);
+		return enable(fs, step->seen, why);
 	case STEP_CREATE:
 		return create_namespace(fs, step, d, why);
 	case STEP_FORMAT:

@@ -90,8 +90,17 @@ make='
 		is "no longer" "\$(user swap)" nobody
 		losetup /dev/loop3 "\$(device loop)"
 		is "a loop device" "\$(user loop)" loop3
+		printf '%s\n' 'version = 1' '[[region]]' 'name = "pool"' '[[region.namespace]]' \
+			'name = "memory"' 'mode = "devdax"' 'raw_size = "512MiB"' \
+			>/etc/ramdax/layout.toml
+		daxctl disable-device "\$(device memory | sed s,/dev/,,)" 2>/dev/null
+		run 6 ramdax plan --check
+		run 0 ramdax apply
+		holds "its device can be opened again" daxio read "\$(device memory)" 0 6
 		daxctl reconfigure-device -m system-ram --force "\$(device memory | sed s,/dev/,,)" >/dev/null
 		is "system memory" "\$(user memory)" "driver kmem"
+		run 5 ramdax apply --recreate --yes
+		says "the message says so" /tmp/err '"memory".*kmem.*--mode=devdax'
 	END
 	vm_boot --memmap '1025M!4G'
 }
