@@ -5,7 +5,8 @@ VERSION := 0.1.0
 STATIC ?= yes
 BUILD ?= build
 
-CFLAGS ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
+# For size: every image of the initramfs carries it, and its time is the kernel's.
+CFLAGS ?= -Os -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 CPPFLAGS += -D_GNU_SOURCE -DRAMDAX_VERSION='"$(VERSION)"' -Isrc
 WARNINGS := -Wall -Wextra -Wswitch-enum -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wno-format-nonliteral
