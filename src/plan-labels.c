@@ -131,6 +131,23 @@ static void plan_old_labels(struct plan *plan, struct plan_region *r,
 	plan_next(plan, "\"ramdax apply --recreate=%s\" makes it anew, empty", r->region->name);
 }
 
+/* What the kernel shows nothing of may be empty, or have lost its labels: nothing tells which. */
+static void plan_unreadable(struct plan *plan, struct plan_region *r)
+{
+	static const char why[] = "its label area cannot be read, so that nothing proves it empty";
+	const char *dimm = r->seen->dimm ? r->seen->dimm : "nmem*";
+
+	r->state = REGION_LOST;
+	r->reason = mem_strdup(why);
+	plan_problem(plan, STATUS_CONFLICT, r->region->line, r->region->required,
+		     "region \"%s\" was kept as it is: %s (--recreate=%s)", r->region->name, why,
+		     r->region->name);
+	plan_next(plan,
+		  "see, as root, that /dev/%s is there and can be opened; \"ramdax apply "
+		  "--recreate=%s\" makes all of it anew, empty",
+		  dimm, r->region->name);
+}
+
 void plan_labels(struct plan *plan, struct plan_region *r, const struct plan_options *options)
 {
 	_cleanup_(freep) char *unsafe = carveout_refusal(plan->machine, r->carveout);
@@ -147,7 +164,12 @@ void plan_labels(struct plan *plan, struct plan_region *r, const struct plan_opt
 		plan_old_labels(plan, r, options);
 		return;
 	}
-	if ((!look && !is_lost && r->seen->labels != LABELS_NONE))
+	if (r->seen->labels == LABELS_UNKNOWN && plan->machine->live && !r->seen->n_namespaces &&
+	    !plan_may_reset(plan, r, options) && !none_outlives(plan, r->region)) {
+		plan_unreadable(plan, r);
+		return;
+	}
+	if (!look && !is_lost && r->seen->labels != LABELS_NONE)
 		return;
 	if (look && look->user) {
 		lost(plan, r, "somebody uses the scaffold through which it is looked at", true);

@@ -139,6 +139,13 @@ static inline void lost(struct scene *s)
 	s->seen.labels = LABELS_LOST;
 }
 
+static inline void unreadable(struct scene *s)
+{
+	scene_bind(s);
+	s->machine.live = true;
+	s->seen.labels = LABELS_UNKNOWN;
+}
+
 static inline void looked_at_and_used(struct scene *s)
 {
 	scene_bind(s);

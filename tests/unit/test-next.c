@@ -43,6 +43,7 @@ static const struct hindrance {
 	{OF(refused), &as_declared, STATUS_CONFLICT, "refuses the labels", "--recreate=vmcache"},
 	{OF(old_labels), &as_declared, STATUS_CONFLICT, "version 1.1", "--recreate=vmcache"},
 	{OF(lost), &as_declared, STATUS_CONFLICT, "labels are lost", "--repair-labels"},
+	{OF(unreadable), &as_declared, STATUS_CONFLICT, "nothing proves it empty", "/dev/nmem"},
 	{OF(looked_at_and_used), &as_declared, STATUS_CONFLICT, "uses the scaffold", AGAIN},
 	{OF(scaffold_used), &as_declared, STATUS_CONFLICT, "unfinished", AGAIN},
 	{OF(damaged), &as_declared, STATUS_CONFLICT, "bad checksum", "--recreate=vmcache"},

@@ -83,6 +83,11 @@ again() {
 		run 5 ramdax apply --recreate=files
 		run 5 ramdax apply --prune
 		is "still there are none" "$(namespaces)" 0
+		mv /dev/nmem0 /dev/away
+		run 5 ramdax apply
+		says "labels that cannot be read prove nothing" /tmp/err '"pool".*cannot be read.*/dev/nmem0'
+		mv /dev/away /dev/nmem0
+		is "and nothing is made" "$(namespaces)" 0
 		run 0 ramdax apply --repair-labels
 		all_found
 		run 0 ramdax apply --boot
