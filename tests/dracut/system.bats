@@ -201,12 +201,16 @@ mounts_layout() {
 			fails "and was clean" grep -E 'Failed (un)?mounting|Failed to unmount|target is busy|: Failed with result' \
 				/tmp/before
 
-			sed -i '/^name = "guest"/i name = "live"\nmode = "raw"\nsize = "16MiB"\ngroup = "daemon"\naccess = "0640"\n[[region.namespace]]' \
+			sed -i '/^name = "guest"/i name = "live"\nmode = "raw"\nsize = "16MiB"\ngroup = "daemon"\naccess = "0640"\nfilesystem = {type = "ext4", mount_point = "/srv/live"}\n[[region.namespace]]' \
 				/etc/ramdax/layout.toml
 			run 4 ramdax apply
 			udevadm settle
 			linked live /dev/ramdax/live
 			is "as declared" "$(stat -L -c '%U %G %a' /dev/ramdax/live)" "root daemon 640"
+			systemctl daemon-reload
+			holds "and mounted without a reboot" systemctl start /srv/live
+			is "where it says" "$(findmnt -n -o FSTYPE /srv/live)" ext4
+			systemctl stop /srv/live
 			sed -i '/^name = "live"/,/^\[\[/d' /etc/ramdax/layout.toml
 			run 4 ramdax apply --prune
 			udevadm settle
