@@ -189,10 +189,14 @@ static void add_region(struct layout *layout, const struct machine *m,
 		return;
 	}
 	for (size_t i = 0; i < seen->n_namespaces; i++) {
-		if (namespace_is_scaffold(&seen->namespaces[i]))
+		const struct seen_namespace *ns = &seen->namespaces[i];
+
+		if (ns->fault)
+			comment(&region->comment, "%s is left out: %s", ns->device, ns->fault);
+		else if (namespace_is_scaffold(ns))
 			comment(&region->comment, "an unfinished namespace is left out");
 		else
-			add_namespace(layout, region, &seen->namespaces[i]);
+			add_namespace(layout, region, ns);
 	}
 	add_region_size(region, seen);
 }

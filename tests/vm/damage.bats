@@ -198,6 +198,9 @@ damage_label() {
 			says "its place is not given away" /tmp/err 'no room.*"other".*"files" \\('
 			is "it is foreign" "\$(status_of files state)" foreign
 			is "and it is said why" "\$(status_of files reason | grep -c $what)" 1
+			ramdax export >/tmp/exported
+			says "export leaves it out, and says why" /tmp/exported 'left out: .*$what'
+			is "its name is not exported" "\$(grep -c '"files"' /tmp/exported)" 0
 			run 5 ramdax apply --prune
 			run 5 ramdax apply --recreate=other
 			is "still there is one" "\$(namespaces)" 1
