@@ -56,6 +56,7 @@ teardown() { vm_teardown; }
 	for page in man/{ramdax,ramdax-gen-cmdline,ramdax-verify}.8 doc/runbook.md; do
 		"$vm_root/tests/docs/examples" "$vm_root/$page" "$vm_tree/guest/examples" "${page##*/}."
 	done
+	printf '#!/bin/sh\n' | vm_file /usr/sbin/systemctl 755 # systemd: tests/dracut/system.bats
 	cp -a "$vm_root/tests/machines/cold-7.3.4" "$vm_tree/guest/desk/captured/host7"
 	cp "$vm_tree/etc/ramdax/layout.toml" "$vm_tree/guest/desk/new.toml"
 	vm_script <<-'END'
