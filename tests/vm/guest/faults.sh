@@ -14,10 +14,10 @@ changing="$changing|symlinkat?|fallocate|ftruncate|fsync|fdatasync|execve|clone3
 changing="$changing|delete_module|mount|umount2|fchmod|fchmodat|fchown|fchownat|flock"
 # What is done once before there are the modules, by modprobe or for it.
 loading='execve|clone3?|v?fork|f?init_module'
-# What libc does before there is a program that could tell; what cannot fail; and brk, which tells by
-# its value that it did.
+# What libc does before there is a program that could tell; what cannot fail, like a futex, where
+# libc gives up; and brk, which tells by its value that it did.
 startup='arch_prctl|set_tid_address|set_robust_list|rseq|prlimit64|mprotect|exit|exit_group|rt_sigreturn'
-startup="$startup|brk|getpid|getppid|gettid|getuid|geteuid|getgid|getegid|uname|umask|sched_getaffinity"
+startup="$startup|brk|futex|getpid|getppid|gettid|getuid|geteuid|getgid|getegid|uname|umask|sched_getaffinity"
 
 read -r long seed part </long
 came=0 tried=0
