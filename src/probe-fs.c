@@ -13,9 +13,9 @@
 #define XFS_INPROGRESS 126
 
 /* What blkid_do_safeprobe() returns (libblkid's documentation; the library has no names). */
-#define PROBE_FOUND   0
-#define PROBE_NOTHING 1
-#define PROBE_FAILED  -1
+#define PROBE_FOUND      0
+#define PROBE_NOTHING    1
+#define PROBE_AMBIVALENT -2
 
 /* Not looked for on namespaces of ours: members of a disk controller's RAID, and logs of an xfs
  * elsewhere, for which alone libblkid reads 256 KiB. With hundreds of namespaces that would be
@@ -126,7 +126,7 @@ void fs_probe(const struct sysfs *fs, const char *block, bool anything,
 		return;
 	}
 	r = blkid_do_safeprobe(probe);
-	if (r == PROBE_FAILED)
+	if (r < 0 && r != PROBE_AMBIVALENT) /* -1, or what reading failed with */
 		sysfs_note(fs, -EIO);
 	if (r == PROBE_NOTHING) {
 		seen->state = SEEN_NONE;
