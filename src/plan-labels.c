@@ -19,6 +19,19 @@ bool plan_outlives(const struct plan *plan, const struct layout_namespace *ns)
 	return true;
 }
 
+bool plan_means_region(const struct plan *plan, const struct plan_options *options,
+		       const struct layout_region *region)
+{
+	const struct layout *layout = plan->layout;
+	const char *name = options->recreate_name;
+
+	for (size_t r = 0; name && r < layout->n_regions; r++)
+		for (size_t i = 0; i < layout->regions[r].n_namespaces; i++)
+			if (!strcmp(name, layout->regions[r].namespaces[i].name))
+				return false;
+	return options->recreate && (!name || !strcmp(name, region->name));
+}
+
 bool plan_may_reset(const struct plan *plan, const struct plan_region *r,
 		    const struct plan_options *options)
 {
@@ -27,9 +40,7 @@ bool plan_may_reset(const struct plan *plan, const struct plan_region *r,
 
 	for (size_t i = 0; i < r->region->n_namespaces; i++)
 		all &= r->region->namespaces[i].on_conflict == CONFLICT_RECREATE;
-	if (options->recreate)
-		all |= !options->recreate_name || !strcmp(options->recreate_name, r->region->name);
-	return all && !why;
+	return (all || plan_means_region(plan, options, r->region)) && !why;
 }
 
 struct step *plan_region_step(struct plan *plan, const struct plan_region *r, enum step_kind kind,

@@ -28,6 +28,11 @@ void plan_devices(struct plan *plan, const struct plan_options *options);
 struct step *plan_region_step(struct plan *plan, const struct plan_region *r, enum step_kind kind,
 			      const char *reason);
 
+/* Whether --recreate means all of @region: it names nothing, or the region and no namespace, whose
+ * a name is first. */
+bool plan_means_region(const struct plan *plan, const struct plan_options *options,
+		       const struct layout_region *region);
+
 /* Whether all that may be in a region of unreadable labels has been declared disposable. */
 bool plan_may_reset(const struct plan *plan, const struct plan_region *r,
 		    const struct plan_options *options);

@@ -83,21 +83,13 @@ void work_remove_others(struct work *w)
 	}
 }
 
-/* Whether --recreate means @ns. A name is a namespace's before it is a region's. */
+/* Whether --recreate means @ns, by its own name or as one of its region. */
 static bool is_meant(const struct work *w, const struct layout_namespace *ns)
 {
-	const struct layout *layout = w->plan->layout;
 	const char *name = w->options->recreate_name;
 
-	if (!w->options->recreate)
-		return false;
-	if (!name || !strcmp(name, ns->name))
-		return true;
-	for (size_t r = 0; r < layout->n_regions; r++)
-		for (size_t i = 0; i < layout->regions[r].n_namespaces; i++)
-			if (!strcmp(name, layout->regions[r].namespaces[i].name))
-				return false;
-	return !strcmp(name, work_declared(w)->name);
+	return (w->options->recreate && name && !strcmp(name, ns->name)) ||
+	       plan_means_region(w->plan, w->options, work_declared(w));
 }
 
 /* Whether what differs from @ns may be destroyed for it. */

@@ -334,9 +334,30 @@ static void lost_labels_are_kept(void)
 	CHECK_INT(first_step(LABELS_OLD, BOOT_FIRMWARE, &all, SURVIVES_RESET), STEP_RESET);
 }
 
+/* --recreate=NAME means the namespace of that name, and what else its region holds is kept. */
+static void a_region_is_not_reset_for_a_namespace_of_its_name(void)
+{
+	const struct plan_options options = {.recreate = true, .recreate_name = "pool"};
+	struct scene s;
+	struct plan *plan;
+
+	scene_make(&s, SIZE, LABEL_AREA_SIZE);
+	s.region.name = (char *)"pool";
+	scene_declare(&s, "pool", MODE_FSDAX, 64 * MIB);
+	scene_declare(&s, "a", MODE_FSDAX, 64 * MIB);
+	scene_bind(&s);
+	s.seen.labels = LABELS_LOST;
+	plan = plan_make(&s.layout, &s.machine, &options);
+	CHECK_INT(plan_n_executable(plan), 0);
+	CHECK_INT(plan_status(plan), STATUS_CONFLICT);
+	plan_free(plan);
+	scene_release(&s);
+}
+
 UNIT_TESTS(UNIT(one_index_is_enough), UNIT(without_index_and_labels_it_is_empty),
 	   UNIT(what_the_kernel_refuses_is_known),
 	   UNIT(a_region_that_is_only_not_enabled_is_started), UNIT(a_mark_is_a_loss),
 	   UNIT(damaged_labels_are_named_and_dropped), UNIT(an_index_of_older_labels_is_not_ours),
 	   UNIT(a_label_outside_the_region_is_damaged), UNIT(any_bytes_are_answered),
-	   UNIT(info_blocks_are_found), UNIT(lost_labels_are_kept))
+	   UNIT(info_blocks_are_found), UNIT(lost_labels_are_kept),
+	   UNIT(a_region_is_not_reset_for_a_namespace_of_its_name))
