@@ -105,8 +105,8 @@ struct run {
 /* Whether @step destroys something, which is asked about. */
 static bool destroys(const struct step *step)
 {
-	return !step->conditional && (step->kind == STEP_DESTROY || step->kind == STEP_RESET ||
-				      step->kind == STEP_DROP);
+	return !step->conditional &&
+	       (step->kind == STEP_DESTROY || step->kind == STEP_RESET || step->kind == STEP_DROP);
 }
 
 /* Whether it was asked about; from now on it was. */
@@ -222,9 +222,10 @@ static enum status report_stuck(const struct run *run)
 {
 	struct machine *unseen = MEM_NEW(struct machine);
 
-	diag_error("not done after %u s and more, the boot goes on without; see what \"dmesg\" says "
-		   "of it; if it was only slow, give it a greater boot_timeout in the layout",
-		   run->layout->boot_timeout);
+	diag_error(
+		"not done after %u s and more, the boot goes on without; see what \"dmesg\" says "
+		"of it; if it was only slow, give it a greater boot_timeout in the layout",
+		run->layout->boot_timeout);
 	report(run->in, run->fs, unseen, NULL, NULL, NULL, STATUS_FAILED);
 	machine_free(unseen);
 	if (run->options.look_only || boot_is_rescue(run->cmdline) ||
@@ -266,15 +267,11 @@ static enum status apply(const struct invocation *in, struct sysfs *fs, const ch
 		return report_no_layout(in, fs, status);
 	stored_digest(layout, fs->root_fd);
 	run.layout = layout;
-	run.options.plan.recreate |=
-		in->boot && cmdline_bool(cmdline, "rd.ramdax.recreate", false);
+	run.options.plan.recreate |= in->boot && cmdline_bool(cmdline, "rd.ramdax.recreate", false);
 	status = command_check_recreate(in, layout);
-	if (status != STATUS_OK)
-		;
-	else if (in->boot && fs->live)
-		status = apply_supervised(&run);
-	else
-		status = (enum status)apply_layout(&run);
+	if (status == STATUS_OK)
+		status = in->boot && fs->live ? apply_supervised(&run)
+					      : (enum status)apply_layout(&run);
 	run_release(&run);
 	layout_free(layout);
 	return status;

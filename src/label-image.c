@@ -209,6 +209,14 @@ bool label_area_refused(const unsigned char *area)
 	return has_index(area, LABEL_SIZE_OLD);
 }
 
+/* The label in @slot, if the index that counts, of @number, says that it is used; else NULL. */
+static const unsigned char *used_label(const unsigned char *area, int number, uint32_t slot)
+{
+	if (number < 0 || !is_used(area + INDEX_SIZE * (number > 0), slot))
+		return NULL;
+	return area + 2 * INDEX_SIZE + (size_t)slot * LABEL_SIZE;
+}
+
 static void damaged_of(const unsigned char *label, uint32_t slot, const char *fault,
 		       struct damaged_label *damaged)
 {
@@ -227,13 +235,12 @@ static void damaged_of(const unsigned char *label, uint32_t slot, const char *fa
 size_t label_area_damaged(const unsigned char *area, uint64_t usable, struct damaged_label **labels)
 {
 	int number = current_index(area);
-	const unsigned char *index = area + INDEX_SIZE * (number > 0);
 	size_t n = 0;
 
 	*labels = NULL;
-	for (uint32_t slot = 0; number >= 0 && slot < SLOTS; slot++) {
-		const unsigned char *label = area + 2 * INDEX_SIZE + (size_t)slot * LABEL_SIZE;
-		const char *fault = is_used(index, slot) ? fault_of(label, slot, usable) : NULL;
+	for (uint32_t slot = 0; slot < SLOTS; slot++) {
+		const unsigned char *label = used_label(area, number, slot);
+		const char *fault = label ? fault_of(label, slot, usable) : NULL;
 
 		if (fault)
 			damaged_of(label, slot, fault, MEM_APPEND(*labels, n));
@@ -244,15 +251,14 @@ size_t label_area_damaged(const unsigned char *area, uint64_t usable, struct dam
 size_t label_area_sound(const unsigned char *area, uint64_t usable, struct label **labels)
 {
 	int number = current_index(area);
-	const unsigned char *index = area + INDEX_SIZE * (number > 0);
 	size_t n = 0;
 
 	*labels = NULL;
-	for (uint32_t slot = 0; number >= 0 && slot < SLOTS; slot++) {
-		const unsigned char *bytes = area + 2 * INDEX_SIZE + (size_t)slot * LABEL_SIZE;
+	for (uint32_t slot = 0; slot < SLOTS; slot++) {
+		const unsigned char *bytes = used_label(area, number, slot);
 		struct label *label;
 
-		if (!is_used(index, slot) || fault_of(bytes, slot, usable) || uuid_is_null(bytes) ||
+		if (!bytes || fault_of(bytes, slot, usable) || uuid_is_null(bytes) ||
 		    !memchr(bytes + 16, '\0', NAME_BYTES_MAX + 1))
 			continue;
 		label = MEM_APPEND(*labels, n);

@@ -325,10 +325,11 @@ struct machine *observe_chosen(const struct sysfs *fs, const struct observe_choi
 {
 	for (int left = ATTEMPTS;; left--) {
 		_Atomic int failure = 0;
-		struct sysfs watched = {
-			.root_fd = fs->root_fd, .live = fs->live, .failure = &failure};
-		struct machine *m = observe_once(&watched, choice);
+		struct sysfs watched = *fs;
+		struct machine *m;
 
+		watched.failure = &failure;
+		m = observe_once(&watched, choice);
 		if (failure && left == 1)
 			diag_warning(
 				"not all of the machine can be read (%s): what cannot is taken for "
