@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between inuse.c (what the kernel says about devices) and inuse-proc.c (what it says about
- * processes), and for tests.
+ * Between inuse.c (what the kernel says about devices), inuse-proc.c (what it says about
+ * processes) and inuse-target.c (what it says about those it serves to others), and for tests.
  */
 #ifndef RAMDAX_INUSE_PARTS_H
 #define RAMDAX_INUSE_PARTS_H
@@ -41,6 +41,13 @@ const struct inuse_node *inuse_find_path(const struct inuse_search *search, cons
 
 /* Notes a user, unless one is known already. */
 void inuse_note(const struct inuse_node *node, const char *format, ...) _printf_(2, 3);
+
+/* Notes that @what could not be read, by root on the running machine: -errno @r. */
+void inuse_blind(struct inuse_search *search, const char *what, int r);
+
+/* Targets of the kernel (NVMe, LIO, rnbd, USB mass storage), which open a device without claiming
+ * it, and with no process: nothing else shows them. */
+void inuse_targets(struct inuse_search *search);
 
 /* Mounts, open files and mappings of all processes. */
 void inuse_processes(struct inuse_search *search);

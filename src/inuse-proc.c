@@ -112,10 +112,10 @@ static bool has_dax(const char *options)
 static void unreadable(struct inuse_search *search, const char *process, const char *file, int r)
 {
 	bool gone = r == -ENOENT || r == -ESRCH || r == -EINVAL;
+	_cleanup_(freep) char *path = mem_printf("/proc/%s%s", process, file);
 
-	if (!gone && search->fs->live && geteuid() == 0 && !search->blind)
-		search->blind = mem_printf("unknown, cannot read /proc/%s%s: %s", process, file,
-					   strerror(-r));
+	if (!gone)
+		inuse_blind(search, path, r);
 }
 
 static void mounts_observe(struct inuse_search *search, const char *process)

@@ -12,7 +12,6 @@
 #include "units.h"
 
 #define SWAPS_MAX (1 * MIB)
-#define NVMET     "sys/kernel/config/nvmet/subsystems"
 /* Devices that are worth another thread. */
 #define DEVICES_SHARE 16
 
@@ -53,6 +52,12 @@ const struct inuse_node *inuse_find_path(const struct inuse_search *search, cons
 			return &search->nodes[i];
 	}
 	return NULL;
+}
+
+void inuse_blind(struct inuse_search *search, const char *what, int r)
+{
+	if (search->fs->live && geteuid() == 0 && !search->blind)
+		search->blind = mem_printf("unknown, cannot read %s: %s", what, strerror(-r));
 }
 
 void inuse_note(const struct inuse_node *node, const char *format, ...)
@@ -249,36 +254,6 @@ static void loops_observe(const struct inuse_search *search)
 	sysfs_free_names(names, n);
 }
 
-/* A target opens its device without claiming it, in the kernel: nothing else shows it. */
-static void nvmet_observe(const struct inuse_search *search)
-{
-	char **systems = NULL;
-	size_t n_systems = 0;
-
-	if (sysfs_list(search->fs, &systems, &n_systems, NVMET) < 0)
-		return;
-	for (size_t i = 0; i < n_systems; i++) {
-		char **ids = NULL;
-		size_t n = 0;
-
-		if (sysfs_list(search->fs, &ids, &n, NVMET "/%s/namespaces", systems[i]) < 0)
-			continue;
-		for (size_t j = 0; j < n; j++) {
-			_cleanup_(freep) char *path = NULL, *enable = NULL;
-
-			if (sysfs_read(search->fs, &path, NVMET "/%s/namespaces/%s/device_path",
-				       systems[i], ids[j]) == 0 &&
-			    sysfs_read(search->fs, &enable, NVMET "/%s/namespaces/%s/enable",
-				       systems[i], ids[j]) == 0 &&
-			    !strcmp(enable, "1"))
-				inuse_note(inuse_find_path(search, path), "nvme target %s",
-					   systems[i]);
-		}
-		sysfs_free_names(ids, n);
-	}
-	sysfs_free_names(systems, n_systems);
-}
-
 /* Devices being claimed, and what came of each: 0, -EBUSY, or why it could not be. */
 struct claims {
 	const struct sysfs *fs;
@@ -322,7 +297,7 @@ static void users_observe(struct inuse_search *search, struct inuse *devices, si
 	looks_take(search, looks, n);
 	swaps_observe(search);
 	loops_observe(search);
-	nvmet_observe(search);
+	inuse_targets(search);
 	inuse_processes(search);
 	for (size_t i = 0; i < n; i++) {
 		if (devices[i].user)

@@ -119,6 +119,14 @@ static const struct use uses[] = {
 	{"sys/kernel/config/nvmet/subsystems/s/namespaces/1/device_path", "/dev/pmem0\n", {NULL}},
 };
 
+static void add_file(struct tree *t, const char *path, const char *text)
+{
+	if (!strncmp(text, "->", 2))
+		tree_link(t, path, text + 2);
+	else
+		tree_file(t, path, text);
+}
+
 static void every_use_is_found(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(uses); i++) {
@@ -126,10 +134,7 @@ static void every_use_is_found(void)
 		struct inuse devices[3];
 
 		machine_make(&t, devices);
-		if (!strncmp(uses[i].text, "->", 2))
-			tree_link(&t, uses[i].path, uses[i].text + 2);
-		else
-			tree_file(&t, uses[i].path, uses[i].text);
+		add_file(&t, uses[i].path, uses[i].text);
 		inuse_observe(&t.fs, devices, 3);
 		for (int j = 0; j < 3; j++)
 			CHECK_STR(devices[j].user, uses[i].users[j]);
@@ -137,18 +142,72 @@ static void every_use_is_found(void)
 	}
 }
 
-static void a_target_counts_while_enabled(void)
-{
-	_cleanup_(tree_remove) struct tree t;
-	struct inuse devices[3];
+#define NVMET "sys/kernel/config/nvmet/subsystems/s/namespaces/1/"
+#define LIO   "sys/kernel/config/target/core/"
+#define FILEIO(f) \
+	"Status: ACTIVATED\n        TCM FILEIO ID: 0        File: " f "  Size: 9  Mode: O_DSYNC\n"
+#define IBLOCK(n) \
+	"Status: ACTIVATED\n        iBlock device: x  readonly: 0\n        " n "  CLAIMED: IBLOCK\n"
 
-	machine_make(&t, devices);
-	tree_file(&t, "sys/kernel/config/nvmet/subsystems/s/namespaces/1/device_path",
-		  "/dev/pmem0\n");
-	tree_file(&t, "sys/kernel/config/nvmet/subsystems/s/namespaces/1/enable", "1\n");
-	inuse_observe(&t.fs, devices, 3);
-	CHECK_STR(devices[0].user, "nvme target s");
-	devices_release(devices);
+/* A target: its files, and who is found to use each device. */
+struct target {
+	const char *files[8]; /* paths and texts */
+	const char *users[3];
+};
+
+static const struct target targets[] = {
+	{{NVMET "device_path", "/dev/pmem0\n", NVMET "enable", "1\n"}, {"nvme target s"}},
+	{{NVMET "device_path", "/dev/pmem0\n", NVMET "enable", "0\n"}, {NULL}},
+	/* What cannot be read may be anything. */
+	{{NVMET "device_path", "/dev/pmem0\n", NVMET "enable/x", ""}, {"nvme target s"}},
+	{{LIO "fileio_0/a/control", "", LIO "fileio_0/a/enable", "1\n", LIO "fileio_0/a/info",
+	  FILEIO("/dev/pmem0")},
+	 {"exported by LIO as fileio_0/a"}},
+	{{LIO "fileio_0/a/control", "", LIO "fileio_0/a/enable", "0\n", LIO "fileio_0/a/info",
+	  FILEIO("/dev/pmem0")},
+	 {NULL}},
+	{{LIO "fileio_0/a/control", "", LIO "fileio_0/a/enable", "1\n", LIO "fileio_0/a/info",
+	  FILEIO("/dev/pmem1p1")},
+	 {NULL, "exported by LIO as fileio_0/a"}},
+	{{LIO "fileio_0/a/control", "", LIO "fileio_0/a/enable", "1\n", LIO "fileio_0/a/info",
+	  FILEIO("/srv/a  Size: 1/../../dev/pmem1")},
+	 {NULL, "exported by LIO as fileio_0/a"}},
+	{{LIO "fileio_0/a/control", "", LIO "fileio_0/a/enable", "1\n", LIO "fileio_0/a/info",
+	  FILEIO("/dev/pmem01")},
+	 {NULL}},
+	{{LIO "iblock_1/b/control", "", LIO "iblock_1/b/enable", "1\n", LIO "iblock_1/b/info",
+	  IBLOCK("Major: 259 Minor: 2")},
+	 {NULL, "exported by LIO as iblock_1/b"}},
+	{{LIO "iblock_1/b/control", "", LIO "iblock_1/b/enable", "1\n", LIO "iblock_1/b/info",
+	  IBLOCK("Major: 8 Minor: 2")},
+	 {NULL}},
+	/* Only the note tells. */
+	{{LIO "user_1/c/control", "", LIO "user_1/c/enable", "1\n", LIO "user_1/c/udev_path",
+	  "/dev/pmem0\n"},
+	 {"exported by LIO as user_1/c"}},
+	/* No backstore. */
+	{{LIO "alua/lu_gps/enable", "1\n", LIO "alua/lu_gps/udev_path", "/dev/pmem0\n"}, {NULL}},
+	{{"sys/class/rnbd-server/ctl/devices/p/block_dev", "->../../block/pmem1/pmem1p1"},
+	 {NULL, "exported by rnbd as p"}},
+	{{"sys/kernel/config/usb_gadget/g/functions/mass_storage.0/lun.0/file", "/dev/pmem0\n"},
+	 {"USB gadget g"}},
+	{{"sys/kernel/config/usb_gadget/g/functions/mass_storage.0/lun.0/file", "\n"}, {NULL}},
+};
+
+static void every_target_is_found(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
+		_cleanup_(tree_remove) struct tree t;
+		struct inuse devices[3];
+
+		machine_make(&t, devices);
+		for (const char *const *f = targets[i].files; *f; f += 2)
+			add_file(&t, f[0], f[1]);
+		inuse_observe(&t.fs, devices, 3);
+		for (int j = 0; j < 3; j++)
+			CHECK_STR(devices[j].user, targets[i].users[j]);
+		devices_release(devices);
+	}
 }
 
 static void our_own_mounts_come_first(void)
@@ -174,5 +233,4 @@ static void our_own_mounts_come_first(void)
 }
 
 UNIT_TESTS(UNIT(mounts_are_parsed), UNIT(mappings_are_parsed), UNIT(escapes_are_decoded),
-	   UNIT(every_use_is_found), UNIT(a_target_counts_while_enabled),
-	   UNIT(our_own_mounts_come_first))
+	   UNIT(every_use_is_found), UNIT(every_target_is_found), UNIT(our_own_mounts_come_first))

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "inuse-parts.h"
+#include "mem.h"
+
+#define NVMET "sys/kernel/config/nvmet/subsystems"
+#define LIO   "sys/kernel/config/target/core"
+#define RNBD  "sys/class/rnbd-server/ctl/devices"
+#define USB   "sys/kernel/config/usb_gadget"
+
+/* Before and after the path in what fileio says of itself (drivers/target/target_core_file.c,
+ * fd_show_configfs_dev_params), and before the number in what iblock and pscsi say. */
+#define FILE_BEFORE   "  File: "
+#define FILE_AFTER    "  Size: "
+#define NUMBER_BEFORE "Major: "
+
+/* Absent is what a kernel without targets has, or one whose configfs is not mounted. */
+static int noted(struct inuse_search *search, int r)
+{
+	if (r < 0 && r != -ENOENT)
+		inuse_blind(search, "the kernel's targets", r);
+	return r;
+}
+
+/* The node of the device that the absolute path @path means, or that was called so by whoever
+ * exported it, in another mount namespace perhaps. */
+static const struct inuse_node *node_of_path(const struct inuse_search *search, const char *path)
+{
+	const struct inuse_node *node = inuse_find_path(search, path);
+	const char *name = strrchr(path, '/');
+	struct statx st;
+
+	if (node || !name ||
+	    (search->fs->live && statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, 0, &st) == 0))
+		return node;
+	for (size_t i = 0; i < search->n_nodes; i++)
+		if (!strcmp(search->nodes[i].name, name + 1))
+			return &search->nodes[i];
+	return NULL;
+}
+
+/* Whether the target in @dir has its device open. What cannot be read is no proof that it has not.
+ */
+static bool is_enabled(const struct inuse_search *search, const char *dir)
+{
+	_cleanup_(freep) char *enable = NULL;
+	int r = sysfs_read(search->fs, &enable, "%s/enable", dir);
+
+	return r < 0 ? r != -ENOENT : strcmp(enable, "0") != 0;
+}
+
+static void nvmet_namespace(struct inuse_search *search, const char *system, const char *id)
+{
+	_cleanup_(freep) char *dir = mem_printf(NVMET "/%s/namespaces/%s", system, id);
+	_cleanup_(freep) char *path = NULL;
+
+	if (noted(search, sysfs_read(search->fs, &path, "%s/device_path", dir)) == 0 &&
+	    is_enabled(search, dir))
+		inuse_note(node_of_path(search, path), "nvme target %s", system);
+}
+
+static void nvmet_observe(struct inuse_search *search)
+{
+	char **systems = NULL;
+	size_t n_systems = 0;
+
+	noted(search, sysfs_list(search->fs, &systems, &n_systems, NVMET));
+	for (size_t i = 0; i < n_systems; i++) {
+		char **ids = NULL;
+		size_t n = 0;
+
+		noted(search, sysfs_list(search->fs, &ids, &n, NVMET "/%s/namespaces", systems[i]));
+		for (size_t j = 0; j < n; j++)
+			nvmet_namespace(search, systems[i], ids[j]);
+		sysfs_free_names(ids, n);
+	}
+	sysfs_free_names(systems, n_systems);
+}
+
+/* By what a backstore says of itself: "TCM FILEIO ID: 0        File: /dev/pmem0  Size: ...", or
+ * "Major: 259 Minor: 0  CLAIMED: IBLOCK". */
+static const struct inuse_node *node_of_info(const struct inuse_search *search, char *info)
+{
+	char *file = strstr(info, FILE_BEFORE), *end = NULL, *number;
+	unsigned major, minor;
+
+	if (file) {
+		file += strlen(FILE_BEFORE);
+		for (char *at = file; (at = strstr(at, FILE_AFTER)); at++)
+			end = at;
+		if (end)
+			*end = '\0';
+		return node_of_path(search, file);
+	}
+	number = strstr(info, NUMBER_BEFORE);
+	if (!number || sscanf(number, NUMBER_BEFORE "%u Minor: %u", &major, &minor) != 2)
+		return NULL;
+	return inuse_find(search, false, makedev(major, minor));
+}
+
+/* The path is a note for people that whoever made the backstore has left; what the backstore says
+ * of itself counts before it. */
+static void lio_backstore(struct inuse_search *search, const char *hba, const char *name)
+{
+	_cleanup_(freep) char *dir = mem_printf(LIO "/%s/%s", hba, name);
+	_cleanup_(freep) char *info = NULL, *path = NULL;
+	const struct inuse_node *node = NULL;
+
+	/* Their directory has attributes of its own. */
+	if (!sysfs_exists(search->fs, "%s/control", dir) || !is_enabled(search, dir))
+		return;
+	if (noted(search, sysfs_read(search->fs, &info, "%s/info", dir)) == 0)
+		node = node_of_info(search, info);
+	if (!node && noted(search, sysfs_read(search->fs, &path, "%s/udev_path", dir)) == 0)
+		node = node_of_path(search, path);
+	inuse_note(node, "exported by LIO as %s/%s", hba, name);
+}
+
+static void lio_observe(struct inuse_search *search)
+{
+	char **hbas = NULL;
+	size_t n_hbas = 0;
+
+	noted(search, sysfs_list(search->fs, &hbas, &n_hbas, LIO));
+	for (size_t i = 0; i < n_hbas; i++) {
+		char **names = NULL;
+		size_t n = 0;
+		int r = sysfs_list(search->fs, &names, &n, LIO "/%s", hbas[i]);
+
+		if (r != -ENOTDIR)
+			noted(search, r);
+		for (size_t j = 0; j < n; j++)
+			lio_backstore(search, hbas[i], names[j]);
+		sysfs_free_names(names, n);
+	}
+	sysfs_free_names(hbas, n_hbas);
+}
+
+static void rnbd_observe(struct inuse_search *search)
+{
+	char **names = NULL;
+	size_t n = 0;
+
+	noted(search, sysfs_list(search->fs, &names, &n, RNBD));
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_(freep) char *block = NULL, *path = NULL;
+
+		if (sysfs_read_link(search->fs, &block, RNBD "/%s/block_dev", names[i]) < 0)
+			continue;
+		path = mem_printf("/dev/%s", block);
+		inuse_note(node_of_path(search, path), "exported by rnbd as %s", names[i]);
+	}
+	sysfs_free_names(names, n);
+}
+
+static void usb_function(struct inuse_search *search, const char *gadget, const char *function)
+{
+	char **luns = NULL;
+	size_t n = 0;
+
+	if (strncmp(function, "mass_storage.", strlen("mass_storage.")) != 0)
+		return;
+	noted(search, sysfs_list(search->fs, &luns, &n, USB "/%s/functions/%s", gadget, function));
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_(freep) char *path = NULL;
+
+		if (!strncmp(luns[i], "lun.", 4) &&
+		    noted(search, sysfs_read(search->fs, &path, USB "/%s/functions/%s/%s/file",
+					     gadget, function, luns[i])) == 0)
+			inuse_note(node_of_path(search, path), "USB gadget %s", gadget);
+	}
+	sysfs_free_names(luns, n);
+}
+
+static void usb_observe(struct inuse_search *search)
+{
+	char **gadgets = NULL;
+	size_t n_gadgets = 0;
+
+	noted(search, sysfs_list(search->fs, &gadgets, &n_gadgets, USB));
+	for (size_t i = 0; i < n_gadgets; i++) {
+		char **functions = NULL;
+		size_t n = 0;
+
+		noted(search,
+		      sysfs_list(search->fs, &functions, &n, USB "/%s/functions", gadgets[i]));
+		for (size_t j = 0; j < n; j++)
+			usb_function(search, gadgets[i], functions[j]);
+		sysfs_free_names(functions, n);
+	}
+	sysfs_free_names(gadgets, n_gadgets);
+}
+
+void inuse_targets(struct inuse_search *search)
+{
+	nvmet_observe(search);
+	lio_observe(search);
+	rnbd_observe(search);
+	usb_observe(search);
+}
