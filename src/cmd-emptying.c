@@ -100,10 +100,16 @@ enum status cmd_emptying(const struct invocation *in, struct emptying *what)
 		return status;
 	what->names = in->arguments;
 	what->n_names = in->n_arguments;
-	if (fs.live && !command_is_root(what->scrub ? "scrub" : "wipe"))
+	if (!fs.live && (what->scrub || what->zero)) {
+		diag_error("\"%s\" zeroes memory, and what is below --root has none; run it on the "
+			   "machine itself",
+			   what->scrub ? "scrub" : "wipe --zero");
+		status = STATUS_USAGE;
+	} else if (fs.live && !command_is_root(what->scrub ? "scrub" : "wipe")) {
 		status = STATUS_FAILED;
-	else
+	} else {
 		status = command_load_trusted(in, &fs, &layout);
+	}
 	if (status == STATUS_OK) {
 		stored_digest(layout, fs.root_fd);
 		_cleanup_(closep) int lock = apply_lock(&fs);

@@ -82,3 +82,13 @@ setup() {
 		[ "$status" -lt 7 ]
 	done
 }
+
+@test "what zeroes memory is refused, and writes nothing" {
+	sed 's/elsewhere/files/' "$outside/layout.toml" >"$root/etc/ramdax/layout.toml"
+	cp -r "$root" "$BATS_TEST_TMPDIR/before"
+	run -2 "$ramdax" scrub --root "$root" --yes main
+	[[ $output == *"below --root"* ]]
+	run -2 "$ramdax" wipe --root "$root" --yes --zero main
+	[[ $output == *"below --root"* ]]
+	diff -r --no-dereference "$BATS_TEST_TMPDIR/before" "$root"
+}
