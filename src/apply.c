@@ -13,6 +13,7 @@
 #include "step.h"
 #include "takedown.h"
 #include "watch.h"
+#include "zeroed.h"
 
 #define RUN_DIRECTORY "/run/ramdax"
 
@@ -22,6 +23,7 @@
 
 /* What this run has made needs no decision, nor does what an earlier one of this boot has seen. */
 struct settling {
+	const struct sysfs *fs;
 	const struct plan_options *options;
 	const struct outcome *outcome;
 };
@@ -34,19 +36,21 @@ static bool is_settled(void *context, const struct seen_namespace *seen)
 	       (s->options->settled && s->options->settled(s->options->settled_context, seen));
 }
 
-/* What this run has scrubbed, or an earlier one of this boot. */
+/* What this run has scrubbed, or an earlier one of this boot, if nobody has written to it since. */
 static bool is_scrubbed(void *context, const struct seen_namespace *seen)
 {
 	const struct settling *s = context;
 
-	return outcome_did(s->outcome, STEP_SCRUB, seen->name) ||
-	       (s->options->scrubbed && s->options->scrubbed(s->options->scrubbed_context, seen));
+	if (outcome_did(s->outcome, STEP_SCRUB, seen->name))
+		return true;
+	return s->options->scrubbed && s->options->scrubbed(s->options->scrubbed_context, seen) &&
+	       zeroed(s->fs, seen->block);
 }
 
 static void look_again(struct sysfs *fs, const struct layout *layout,
 		       const struct apply_options *options, struct outcome *outcome)
 {
-	struct settling settling = {&options->plan, outcome};
+	struct settling settling = {fs, &options->plan, outcome};
 	struct plan_options plan_options = options->plan;
 
 	plan_options.settled = is_settled;

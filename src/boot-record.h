@@ -54,7 +54,8 @@ bool boot_record_made(const struct boot_record *record, const struct seen_namesp
  * earlier run, or is of this boot: for struct plan_options. */
 bool boot_record_settled(void *record, const struct seen_namespace *seen);
 
-/* Whether it says that @seen was scrubbed and has had no file system since: for plan_options. */
+/* Whether it says that @seen was scrubbed and has had no file system since. What else may have been
+ * written to it since then, only a look at it tells. */
 bool boot_record_scrubbed(void *record, const struct seen_namespace *seen);
 
 #endif

@@ -51,8 +51,9 @@ static enum status run(const struct invocation *in)
 	if (layout)
 		command_warn_image(&fs, machine, layout, record);
 	plan_options.settled_context = record;
-	plan_options.scrubbed = boot_record_scrubbed;
-	plan_options.scrubbed_context = record;
+	plan_options.scrubbed = late_record_scrubbed;
+	plan_options.scrubbed_context =
+		&(struct late_record){.fs = &fs, .read = true, .record = record};
 	plan = layout ? plan_make(layout, machine, &plan_options) : NULL;
 	if (in->json)
 		report_json_status(machine, plan, NULL, record, STATUS_OK, &out);

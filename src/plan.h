@@ -128,8 +128,8 @@ struct plan_options {
 	 * has been answered; NULL: none was. */
 	bool (*settled)(void *context, const struct seen_namespace *seen);
 	void *settled_context;
-	/* Whether a namespace was scrubbed in this boot, so that its file system is to be made;
-	 * NULL: none was. */
+	/* Whether a namespace was scrubbed in this boot and is empty still, so that its file system
+	 * is to be made; NULL: none is. Asked of those without a file system. */
 	bool (*scrubbed)(void *context, const struct seen_namespace *seen);
 	void *scrubbed_context;
 };

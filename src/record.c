@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "boot-record.h"
+#include "zeroed.h"
 
 #define TEMPORARY_PATH RECORD_PATH ".new"
 
@@ -34,7 +35,8 @@ bool late_record_settled(void *late, const struct seen_namespace *seen)
 
 bool late_record_scrubbed(void *late, const struct seen_namespace *seen)
 {
-	return boot_record_scrubbed(record_of(late), seen);
+	return boot_record_scrubbed(record_of(late), seen) &&
+	       zeroed(((struct late_record *)late)->fs, seen->block);
 }
 
 void late_record_release(struct late_record *late)

@@ -21,7 +21,8 @@ struct late_record {
 	struct boot_record *record;
 };
 
-/* boot_record_settled() and boot_record_scrubbed() of a struct late_record: for plan_options. */
+/* boot_record_settled() and boot_record_scrubbed() of a struct late_record: for plan_options. What
+ * was scrubbed counts as long as there are only zeros in it. */
 bool late_record_settled(void *late, const struct seen_namespace *seen);
 bool late_record_scrubbed(void *late, const struct seen_namespace *seen);
 void late_record_release(struct late_record *late);

@@ -15,6 +15,7 @@
 #include "spent.h"
 #include "takedown.h"
 #include "watch.h"
+#include "zeroed.h"
 
 const char *step_object(const struct step *step)
 {
@@ -112,6 +113,11 @@ static int finish_format(struct sysfs *fs, const struct step *step, deadline d, 
 	/* A captured machine has no devices of its own: those of this name are not its. */
 	if (r < 0 || !fs->live)
 		return r;
+	/* Nothing but that it was scrubbed says that it may be formatted; the plan may be old. */
+	if (step->seen->fs.state == SEEN_NONE && !zeroed(fs, step->seen->block)) {
+		text_add(why, "something has been written to it since it was scrubbed");
+		return TAKEDOWN_KEPT;
+	}
 	return format_device(step->ns, path, step->ns->scrub, d, NULL, why);
 }
 

@@ -17,7 +17,8 @@ struct sweep_part {
 	uint64_t failed_at;
 };
 
-/* Zeroes @n bytes from @offset of @device. 0, or -errno with *@done bytes zeroed. */
+/* Zeroes @n bytes from @offset of @device, or does with them whatever it is for. 0, or -errno with
+ * *@done bytes done. */
 typedef int sweep_zero(void *device, uint64_t offset, uint64_t n, uint64_t *done);
 
 /*

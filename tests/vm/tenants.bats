@@ -71,6 +71,18 @@ tenants='
 		is "with the same UUID" "\$(blkid -p -s UUID -o value "\$(device files)")" "\$uuid"
 		run 0 ramdax plan --check
 
+		# what somebody has written since then is not taken for what was scrubbed
+		run 0 ramdax scrub files
+		dd if=/tmp/secret of="\$(device files)" bs=1M count=1 seek=20 conv=fsync status=none
+		is "status sees it" "\$(status_of files scrubbed)" ""
+		run 5 ramdax plan --check
+		run 5 ramdax apply
+		says "it is kept, and said what can be done" /tmp/err '"files" was kept.*no file system.*--recreate=files'
+		holds "it is there" eval 'contents "\$(device files)" | grep -qaF secret'
+		run 5 ramdax apply
+		run 0 ramdax scrub files
+		run 0 ramdax apply
+
 		# a file system that somebody else took away is a conflict as ever
 		dd if=/dev/zero of="\$(device files)" bs=64K count=1 conv=fsync status=none
 		run 5 ramdax apply
