@@ -45,8 +45,8 @@ void inuse_note(const struct inuse_node *node, const char *format, ...) _printf_
 /* Notes that @what could not be read, by root on the running machine: -errno @r. */
 void inuse_blind(struct inuse_search *search, const char *what, int r);
 
-/* Targets of the kernel (NVMe, LIO, rnbd, USB mass storage), which open a device without claiming
- * it, and with no process: nothing else shows them. */
+/* Loop devices, and targets of the kernel (NVMe, LIO, rnbd, USB mass storage), which open a device
+ * without claiming it, and with no process: nothing else shows them. */
 void inuse_targets(struct inuse_search *search);
 
 /* Mounts, open files and mappings of all processes. */

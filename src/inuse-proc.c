@@ -11,6 +11,8 @@
 
 #define MOUNTINFO_MAX (64 * MIB)
 #define MAPS_MAX      (64 * MIB) /* the default of 65530 mappings with long names fits */
+/* Its inode (include/uapi/linux/nsfs.h, PID_NS_INIT_INO; it always was). */
+#define FIRST_PID_NAMESPACE "pid:[4026531836]"
 
 void octal_decode(char *s)
 {
@@ -200,7 +202,8 @@ static const struct inuse_node *mapped_node(const struct inuse_search *search, c
 			  makedev(st.stx_rdev_major, st.stx_rdev_minor));
 }
 
-static void mappings_observe(struct inuse_search *search, const char *process)
+/* False if it has none: it is the kernel's own, or has ended. */
+static bool mappings_observe(struct inuse_search *search, const char *process)
 {
 	_cleanup_(text_release) struct text text = {0};
 	char *rest, *line;
@@ -208,7 +211,7 @@ static void mappings_observe(struct inuse_search *search, const char *process)
 
 	if (r < 0) {
 		unreadable(search, process, "/maps", r);
-		return;
+		return true;
 	}
 	rest = text.s;
 	while ((line = strsep(&rest, "\n"))) {
@@ -222,6 +225,7 @@ static void mappings_observe(struct inuse_search *search, const char *process)
 			node = mapped_node(search, process, &mapping);
 		inuse_note(node, "mapped by process %s", process);
 	}
+	return text.len;
 }
 
 /* Whether @name is in the list; it is added if not. */
@@ -237,6 +241,37 @@ static bool seen_before(char ***list, size_t *n, char *name)
 	return false;
 }
 
+/* A process whose first thread has ended shows nothing any more of what the others have open and
+ * mapped: each of them has a directory of its own, which no listing of /proc names. */
+static void threads_observe(struct inuse_search *search, const char *process)
+{
+	char **threads = NULL;
+	size_t n = 0;
+
+	if (sysfs_list(search->fs, &threads, &n, "proc/%s/task", process) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (!strcmp(threads[i], process))
+			continue;
+		mounts_observe(search, threads[i]);
+		files_observe(search, threads[i]);
+		mappings_observe(search, threads[i]);
+	}
+	sysfs_free_names(threads, n);
+}
+
+/* In another PID namespace /proc shows its own processes only: who else there is cannot be seen. */
+static void namespace_observe(struct inuse_search *search)
+{
+	_cleanup_(freep) char *name = NULL;
+	int r = sysfs_read_link(search->fs, &name, "proc/1/ns/pid");
+
+	if (r < 0)
+		unreadable(search, "1", "/ns/pid", r);
+	else if (search->fs->live && !search->blind && strcmp(name, FIRST_PID_NAMESPACE) != 0)
+		search->blind = mem_strdup("unknown, /proc shows only processes of a container");
+}
+
 void inuse_processes(struct inuse_search *search)
 {
 	_cleanup_(freep) char *self = search->fs->live ? mem_printf("%d", getpid()) : NULL;
@@ -249,6 +284,7 @@ void inuse_processes(struct inuse_search *search)
 	if (sysfs_read_link(search->fs, &name, "proc/self/ns/mnt") == 0)
 		(void)seen_before(&namespaces, &n_namespaces, name);
 	mounts_observe(search, "self");
+	namespace_observe(search);
 	r = sysfs_list(search->fs, &processes, &n, "proc");
 	if (r < 0)
 		unreadable(search, "", "", r);
@@ -263,7 +299,8 @@ void inuse_processes(struct inuse_search *search)
 		if (self && !strcmp(process, self))
 			continue;
 		files_observe(search, process);
-		mappings_observe(search, process);
+		if (!mappings_observe(search, process))
+			threads_observe(search, process);
 	}
 	sysfs_free_names(processes, n);
 	sysfs_free_names(namespaces, n_namespaces);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fcntl.h>
+#include <linux/loop.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -52,6 +54,38 @@ static bool is_enabled(const struct inuse_search *search, const char *dir)
 	int r = sysfs_read(search->fs, &enable, "%s/enable", dir);
 
 	return r < 0 ? r != -ENOENT : strcmp(enable, "0") != 0;
+}
+
+/* The kernel knows the device better than the path by which somebody called it, in another mount
+ * namespace perhaps. */
+static const struct inuse_node *node_of_loop(const struct inuse_search *search, const char *loop,
+					     const char *path)
+{
+	_cleanup_(closep) int fd = -1;
+	struct loop_info64 info;
+
+	if (search->fs->live)
+		fd = sysfs_open_file(search->fs, O_RDONLY | O_NONBLOCK | O_CLOEXEC, "dev/%s", loop);
+	if (fd < 0 || ioctl(fd, LOOP_GET_STATUS64, &info) < 0)
+		return node_of_path(search, path);
+	return inuse_find(search, false, (dev_t)info.lo_rdevice);
+}
+
+static void loops_observe(struct inuse_search *search)
+{
+	char **names = NULL;
+	size_t n = 0;
+
+	noted(search, sysfs_list(search->fs, &names, &n, "sys/block"));
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_(freep) char *path = NULL;
+
+		if (!strncmp(names[i], "loop", 4) &&
+		    noted(search, sysfs_read(search->fs, &path, "sys/block/%s/loop/backing_file",
+					     names[i])) == 0)
+			inuse_note(node_of_loop(search, names[i], path), "%s", names[i]);
+	}
+	sysfs_free_names(names, n);
 }
 
 static void nvmet_namespace(struct inuse_search *search, const char *system, const char *id)
@@ -198,6 +232,7 @@ static void usb_observe(struct inuse_search *search)
 
 void inuse_targets(struct inuse_search *search)
 {
+	loops_observe(search);
 	nvmet_observe(search);
 	lio_observe(search);
 	rnbd_observe(search);

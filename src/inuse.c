@@ -237,23 +237,6 @@ static void swaps_observe(const struct inuse_search *search)
 	}
 }
 
-static void loops_observe(const struct inuse_search *search)
-{
-	char **names = NULL;
-	size_t n = 0;
-
-	if (sysfs_list(search->fs, &names, &n, "sys/block") < 0)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		_cleanup_(freep) char *file = NULL;
-
-		if (!strncmp(names[i], "loop", 4) &&
-		    sysfs_read(search->fs, &file, "sys/block/%s/loop/backing_file", names[i]) == 0)
-			inuse_note(inuse_find_path(search, file), "%s", names[i]);
-	}
-	sysfs_free_names(names, n);
-}
-
 /* Devices being claimed, and what came of each: 0, -EBUSY, or why it could not be. */
 struct claims {
 	const struct sysfs *fs;
@@ -296,7 +279,6 @@ static void users_observe(struct inuse_search *search, struct inuse *devices, si
 	crew_run(crew_size(n / DEVICES_SHARE), n, device_observe, looks);
 	looks_take(search, looks, n);
 	swaps_observe(search);
-	loops_observe(search);
 	inuse_targets(search);
 	inuse_processes(search);
 	for (size_t i = 0; i < n; i++) {

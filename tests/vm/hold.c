@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * hold FILE: maps two MiB of a file or device, shared, closes it, and writes to it now and then
- * until it is killed, by SIGBUS if the memory goes away: it is in use then, and no open file shows
- * it.
+ * hold FILE [thread]: maps two MiB of a file or device, shared, closes it, and writes to it now and
+ * then until it is killed, by SIGBUS if the memory goes away: it is in use then, and no open file
+ * shows it. In a second thread, the first of which has ended, if that is wanted.
  */
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define HELD (2 << 20)
 
+static void *use(void *memory)
+{
+	for (;; usleep(100000))
+		*(volatile char *)memory += 1;
+	return memory;
+}
+
 int main(int argc, char **argv)
 {
-	int fd = argc == 2 ? open(argv[1], O_RDWR) : -1;
+	int fd = argc >= 2 ? open(argv[1], O_RDWR) : -1;
+	pthread_t thread;
 	char *memory = mmap(NULL, HELD, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	if (memory == MAP_FAILED) {
@@ -23,6 +32,7 @@ int main(int argc, char **argv)
 	close(fd);
 	puts("held");
 	fflush(stdout);
-	for (;; usleep(100000))
-		*(volatile char *)memory += 1;
+	if (argc == 3 && pthread_create(&thread, NULL, use, memory) == 0)
+		pthread_exit(NULL);
+	use(memory);
 }

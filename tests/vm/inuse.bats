@@ -90,6 +90,14 @@ make='
 		is "no longer" "\$(user swap)" nobody
 		losetup /dev/loop3 "\$(device loop)"
 		is "a loop device" "\$(user loop)" loop3
+		losetup -d /dev/loop3
+		is "no longer" "\$(user loop)" nobody
+		mkdir /tmp/theirs
+		numbers="\$((0x\$(stat -c %t "\$(device loop)"))) \$((0x\$(stat -c %T "\$(device loop)")))"
+		unshare -m sh -c "mount -t tmpfs theirs /tmp/theirs && mknod /tmp/theirs/name b \$numbers &&
+			losetup /dev/loop3 /tmp/theirs/name; >/tmp/attached; sleep 1000" &
+		until [ -e /tmp/attached ]; do sleep 0.1; done
+		is "one that was made in another namespace, of another name" "\$(user loop)" loop3
 		printf '%s\n' 'version = 1' '[[region]]' 'name = "pool"' '[[region.namespace]]' \
 			'name = "memory"' 'mode = "devdax"' 'raw_size = "512MiB"' \
 			>/etc/ramdax/layout.toml
@@ -111,6 +119,7 @@ make='
 		make open fsdax 64M
 		make char devdax 64M
 		make mapped devdax 64M
+		make thread devdax 64M
 		make file fsdax 64M
 		sleep 1000 <"\$(device open)" &
 		open=\$!
@@ -120,6 +129,7 @@ make='
 		mknod /tmp/other-name c \$(tr : ' ' <"/sys/bus/dax/devices/\${name#/dev/}/dev")
 		hold /tmp/other-name &
 		mapped=\$!
+		hold "\$(device thread)" thread &
 		mkfs.ext4 -q -b 4096 "\$(device file)"
 		mount -t ext4 -o dax=always "\$(device file)" /mnt
 		truncate -s 4M /mnt/file
@@ -131,6 +141,10 @@ make='
 		is "dax device open" "\$(user char)" "open by process \$char"
 		is "dax device mapped by another name" "\$(user mapped)" "mapped by process \$mapped"
 		is "file mapped, file system gone from sight" "\$(user file)" "mapped by process \$file"
+		is "whose first thread has ended" "\$(user thread | sed 's/[0-9]*\$//')" "mapped by process "
+		is "in a container, who uses what outside is unknown" \
+			"\$(unshare -p -f --mount-proc ramdax status --json | jq -r '.regions[].namespaces[] |
+				select(.name == "open") | .user')" "unknown, /proc shows only processes of a container"
 		kill \$open \$mapped
 		sleep 0.5
 		is "no longer open" "\$(user open)" nobody
