@@ -153,6 +153,16 @@ static bool is_nobody_asking(const void *context, const struct seen_namespace *s
 	return true;
 }
 
+/* A pass ends with a region that came up anew, emptied as a whole. What is planned for others is as
+ * it was, and not to be planned again: without what is gone, a name might mean another. */
+static bool any_untried(const struct outcome *outcome)
+{
+	for (size_t i = 0; i < outcome->plan->n_steps; i++)
+		if (!outcome_last_try(outcome, &outcome->plan->steps[i]))
+			return true;
+	return false;
+}
+
 struct outcome *apply_emptying(struct sysfs *fs, const struct layout *layout,
 			       const struct apply_options *options, const struct emptying *what)
 {
@@ -163,8 +173,9 @@ struct outcome *apply_emptying(struct sysfs *fs, const struct layout *layout,
 	outcome->plan = plan_empty(layout, outcome->machine, what);
 	outcome->status = plan_status(outcome->plan);
 	say_problems(outcome, layout);
-	if (outcome->status != STATUS_USAGE)
-		pass(fs, layout, outcome, options->deadline);
+	while (outcome->status != STATUS_USAGE && any_untried(outcome) &&
+	       pass(fs, layout, outcome, options->deadline))
+		;
 	for (size_t i = 0; i < outcome->plan->n_steps; i++) {
 		const struct step *step = &outcome->plan->steps[i];
 		struct failure failure;

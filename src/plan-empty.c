@@ -12,6 +12,7 @@
 struct target {
 	const struct layout_region *region; /* or NULL */
 	const struct layout_namespace *ns;  /* or NULL: the layout does not name it */
+	const struct seen_region *own;      /* what @region is, NULL if that is not to be seen */
 	const struct seen_region *seen_region;
 	const struct seen_namespace *seen;
 	size_t n_found; /* how many it could be */
@@ -20,6 +21,7 @@ struct target {
 struct emptier {
 	struct plan *plan;
 	const struct emptying *what;
+	size_t *of_region; /* carveout_match() */
 };
 
 static const char *verb(const struct emptier *e)
@@ -110,6 +112,13 @@ static void judge_absent(struct emptier *e, const struct target *t)
 	}
 }
 
+/* Whether it only bears the name of what is declared, in another region than that. */
+static bool is_elsewhere(const struct emptier *e, const struct target *t)
+{
+	return t->region && t->seen_region != t->own &&
+	       carveout_of(e->plan->machine, t->seen_region);
+}
+
 /* Why what is there must be kept, and what that amounts to; NULL if it need not. */
 static char *objection(const struct emptier *e, const struct target *t, enum status *status)
 {
@@ -124,6 +133,8 @@ static char *objection(const struct emptier *e, const struct target *t, enum sta
 		return mem_printf("by its uuid it is \"%s\"", owner->name);
 	if (t->n_found > 1)
 		return mem_printf("%zu namespaces bear its name or uuid", t->n_found);
+	if (is_elsewhere(e, t))
+		return mem_printf("it is in \"%s\", which is not its region", t->seen_region->name);
 	if (t->seen->fault)
 		return mem_strdup(t->seen->fault);
 	if (t->seen->user)
@@ -165,6 +176,9 @@ static void say_next(struct emptier *e, const struct target *t, enum status stat
 	else if (t->n_found > 1)
 		plan_next(e->plan,
 			  "\"ramdax status\" shows them: remove all but one with ndctl(8)");
+	else if (is_elsewhere(e, t))
+		plan_next(e->plan, "declare it in the region that it is in, or if what it holds "
+				   "may be lost, remove it there with ndctl(8)");
 	else if (t->seen->fault && t->region)
 		plan_next(e->plan,
 			  "\"ramdax apply --recreate=%s\" drops the damaged labels of its region, "
@@ -210,8 +224,11 @@ static void judge(struct emptier *e, const struct target *t)
 static void add_declared(struct emptier *e, const struct layout_region *region,
 			 const struct layout_namespace *ns)
 {
+	size_t c = e->of_region[region - e->plan->layout->regions];
 	struct target t = {.region = region, .ns = ns};
 
+	if (c != NO_CARVEOUT)
+		t.own = machine_region_of(e->plan->machine, &e->plan->machine->carveouts[c]);
 	find(e, &t, NULL);
 	judge(e, &t);
 }
@@ -271,10 +288,13 @@ struct plan *plan_empty(const struct layout *layout, const struct machine *machi
 
 	e.plan->layout = layout;
 	e.plan->machine = machine;
+	e.of_region = mem_calloc(layout->n_regions, sizeof(*e.of_region));
+	carveout_match(layout, machine, e.of_region);
 	for (size_t i = 0; !what->n_names && i < layout->n_regions; i++)
 		add_region(&e, &layout->regions[i]);
 	for (size_t i = 0; i < what->n_names; i++)
 		if (!add_named(&e, what->names[i]) && !add_undeclared(&e, what->names[i]))
 			nobodys(&e, what->names[i]);
+	free(e.of_region);
 	return e.plan;
 }

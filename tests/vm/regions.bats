@@ -103,6 +103,26 @@ region_of='
 		is "there are still two" "\$(namespaces)" 2
 		is "two stayed" "\$(region_of two)" 0x110000000
 		is "one stayed" "\$(region_of one)" 0x100000000
+
+		run 0 ramdax wipe --yes
+		{
+			printf 'version = 1\n[defaults]\nmode = "raw"\n'
+			printf '[[region]]\nname = "first"\n'
+			printf '[[region.namespace]]\nname = "%s"\nsize = "16MiB"\n' a b c
+			printf '[[region]]\nname = "second"\n'
+			printf '[[region.namespace]]\nname = "%s"\nsize = "16MiB"\n' d e
+		} >/etc/ramdax/layout.toml
+		run 0 ramdax apply
+		is "there are more" "\$(namespaces)" 5
+		run 0 ramdax wipe --yes
+		is "those of both regions are wiped" "\$(namespaces)" 0
+		run 0 ramdax apply
+		ndctl destroy-namespace -f "\$(namespace a dev)" 2>/dev/null
+		holds "another takes the name" ndctl create-namespace -r region1 -n a -m raw -s 16M
+		run 5 ramdax scrub first
+		run 5 ramdax wipe --yes
+		says "which is not the one that is declared" /tmp/err '"a".*not its region'
+		is "and stays" "\$(namespaces)" 1
 	END
 	vm_boot --memmap '131200K!4G,131200K!0x110000000'
 }
