@@ -30,9 +30,9 @@ bool raze_takes(const struct step *step)
 static int remove_one(struct group *g, struct raze_step *s)
 {
 	const struct step *step = s->step;
-	int r = 0;
+	int r = takedown_is_same(g->fs, step->seen, &s->why);
 
-	if (step->kind == STEP_WIPE)
+	if (r == 0 && step->kind == STEP_WIPE)
 		r = empty_wipe(g->fs, step, g->deadline, &s->why);
 	if (r < 0)
 		return r;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "attribute.h"
 #include "carveout.h"
 #include "crew.h"
 #include "inuse.h"
@@ -57,6 +58,18 @@ static int kept(struct text *why, const struct inuse *device)
 	return TAKEDOWN_KEPT;
 }
 
+int takedown_is_same(const struct sysfs *fs, const struct seen_namespace *seen, struct text *why)
+{
+	_cleanup_(freep) char *device = mem_printf(ND_DEVICES "/%s", seen->device);
+	uuid_t uuid;
+	bool has_uuid = attribute_uuid(fs, device, uuid);
+
+	if (has_uuid == seen->has_uuid && (!has_uuid || !uuid_compare(uuid, seen->uuid)))
+		return 0;
+	text_addf(why, "\"%s\" is another meanwhile", seen->device);
+	return TAKEDOWN_KEPT;
+}
+
 /* Namespaces that are taken down by several threads. */
 struct falling {
 	struct sysfs *fs;
@@ -101,6 +114,9 @@ void takedown_namespaces(struct sysfs *fs, struct takedown *items, size_t n)
 		if (claims.devices[i].user)
 			t->result = kept(&t->why, &claims.devices[i]);
 	}
+	for (size_t i = 0; i < n; i++)
+		if (items[i].result == 0)
+			items[i].result = takedown_is_same(fs, items[i].seen, &items[i].why);
 	take_all(fs, items, n);
 }
 
@@ -121,7 +137,7 @@ int takedown_is_free(struct sysfs *fs, const struct seen_namespace *seen, struct
 
 	claims_add(&claims, seen, 0);
 	used = claims_make(fs, &claims);
-	return used ? kept(why, used) : 0;
+	return used ? kept(why, used) : takedown_is_same(fs, seen, why);
 }
 
 static bool was_there(const struct seen_region *region, const struct seen_namespace *now)

@@ -38,7 +38,11 @@ int takedown_namespace(struct sysfs *fs, const struct seen_namespace *seen, stru
  */
 int takedown_region(struct sysfs *fs, const struct seen_region *region, struct text *why);
 
-/* Whether nobody uses @seen now. 0, or TAKEDOWN_KEPT. */
+/* Whether the device of @seen is that still: after another enumeration it may be any other's. 0, or
+ * TAKEDOWN_KEPT. */
+int takedown_is_same(const struct sysfs *fs, const struct seen_namespace *seen, struct text *why);
+
+/* Whether nobody uses @seen now, and it is what it was. 0, or TAKEDOWN_KEPT. */
 int takedown_is_free(struct sysfs *fs, const struct seen_namespace *seen, struct text *why);
 
 /* Takes the platform device @device from the driver that has it, another than RAMDAX. */

@@ -270,6 +270,22 @@ make='
 		[[region]]
 		name = "third"
 		size = "128MiB"
+		[[region]]
+		name = "fourth"
+		size = "96MiB"
+		[[region.namespace]]
+		name = "stays"
+		mode = "raw"
+		count = 2
+		size = "16MiB"
+		[[region.namespace]]
+		name = "gone"
+		mode = "raw"
+		size = "16MiB"
+		[[region.namespace]]
+		name = "last"
+		mode = "raw"
+		size = "16MiB"
 	END
 	vm_file /etc/ramdax/more.toml <<-'END'
 		version = 1
@@ -303,6 +319,22 @@ make='
 		mode = "raw"
 		count = 3
 		size = "16MiB"
+		[[region]]
+		name = "fourth"
+		size = "96MiB"
+		[[region.namespace]]
+		name = "stays"
+		mode = "raw"
+		count = 2
+		size = "16MiB"
+		[[region.namespace]]
+		name = "gone"
+		mode = "raw"
+		size = "18MiB"
+		[[region.namespace]]
+		name = "last"
+		mode = "raw"
+		size = "16MiB"
 	END
 	# The file system of the first region is made by a program that takes its time, until somebody
 	# else (it could not mount anything itself) is done with the second.
@@ -327,6 +359,10 @@ make='
 		until [ "$(grep -c held /tmp/held)" = 2 ]; do :; done
 		ndctl create-namespace -r region2 -n theirs -m raw -s 32M
 		echo precious >"$(device theirs)"
+		# all that are left get other numbers
+		ndctl destroy-namespace -f "$(namespace gone dev)"
+		ndctl disable-region region3
+		ndctl enable-region region3
 		>/tmp/done
 	END
 	vm_script <<-'END'
@@ -338,6 +374,9 @@ make='
 		size() { ndctl list -N | jq -r --arg n $1 '.[] | select(.name == $n) | .size'; }
 		mapped=$(size mapped)
 		char=$(size char)
+		for name in stays-0 stays-1 last; do
+			echo precious >"$(device $name)"
+		done
 		>/tmp/now
 		sh /guest/meanwhile >/tmp/meanwhile 2>&1 &
 		run 5 ramdax apply --yes --layout /etc/ramdax/more.toml
@@ -349,6 +388,10 @@ make='
 		holds "the mappings are alive" kill -0 $(cat /tmp/file.pid /tmp/char.pid)
 		holds "it is mounted" grep " /mnt " /proc/mounts
 		is "what came into the empty region is there" "$(head -c 8 "$(device theirs)")" precious
+		for name in stays-0 stays-1 last; do
+			is "$name is there, whatever number it has" "$(head -c 8 "$(device $name)")" precious
+		done
+		is "what was to be made anew is" "$(size gone)" $((18 << 20))
 		for name in slow raw-0 raw-1 raw-2; do
 			holds "$name is made" test -b "$(device $name)"
 		done
@@ -367,7 +410,7 @@ make='
 		holds "it is mounted still" grep " /mnt " /proc/mounts
 		fails "no oops" eval 'dmesg | grep -E "BUG:|Oops|general protection|shutdown"'
 	END
-	vm_boot --memory 4G --memmap '66M!4G,258M!5G,130M!6G'
+	vm_boot --memory 4G --memmap '66M!4G,258M!5G,130M!6G,98M!0x190000000'
 }
 
 @test "a carveout is not taken from nd_e820 while somebody uses it" {
