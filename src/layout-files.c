@@ -92,13 +92,16 @@ static bool is_drop_in(const char *name)
 	return n > suffix && !strcmp(name + n - suffix, ".toml");
 }
 
-static void find_below(const struct sysfs *root, const char *directory, struct drop_ins *found)
+/* 0, also where there is no such directory, or -errno: what is in one that cannot be read would be
+ * taken for not declared. */
+static int find_below(const struct sysfs *root, const char *directory, struct drop_ins *found)
 {
 	size_t n = 0, n_before = found->n;
 	char **names = NULL;
+	int r = sysfs_list(root, &names, &n, "%s/" LAYOUT_DROP_INS, directory);
 
-	if (sysfs_list(root, &names, &n, "%s/" LAYOUT_DROP_INS, directory) < 0)
-		return;
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
 	for (size_t i = 0; i < n; i++) {
 		size_t k = 0;
 
@@ -113,6 +116,7 @@ static void find_below(const struct sysfs *root, const char *directory, struct d
 		found->items[k].directory = directory;
 	}
 	sysfs_free_names(names, n);
+	return 0;
 }
 
 /* A link to /dev/null, which a captured root need not have. */
@@ -148,8 +152,11 @@ int layout_files_find(struct layout_files *files, const struct sysfs *root, cons
 	_cleanup_(closep) int fd = sysfs_open_file(root, O_RDONLY, LAYOUT_PATH);
 	int r = read_file(append(files, mem_printf("%s" LAYOUT_PATH, prefix)), fd);
 
-	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
-		find_below(root, directories[i], &found);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(directories); i++) {
+		r = find_below(root, directories[i], &found);
+		if (r < 0)
+			append(files, mem_printf("%s/%s/" LAYOUT_DROP_INS, prefix, directories[i]));
+	}
 	if (found.n)
 		qsort(found.items, found.n, sizeof(*found.items), by_name);
 	for (size_t i = 0; r == 0 && i < found.n; i++)

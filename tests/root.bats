@@ -92,3 +92,11 @@ setup() {
 	[[ $output == *"below --root"* ]]
 	diff -r --no-dereference "$BATS_TEST_TMPDIR/before" "$root"
 }
+
+@test "drop-ins that cannot be read are not taken for none" {
+	cp "$outside/layout.toml" "$root/etc/ramdax/layout.toml"
+	"$ramdax" check --root "$root"
+	touch "$root/etc/ramdax/layout.d"
+	run -3 "$ramdax" check --root "$root"
+	[[ $output == *"etc/ramdax/layout.d\": Not a directory"* ]]
+}
