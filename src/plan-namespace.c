@@ -122,8 +122,7 @@ static void finish(struct work *w, struct plan_namespace *p, const char *reason)
 		work_conflict(w, p,
 			      mem_printf("%s and cannot be made now (%s)", reason,
 					 w->unsafe ? w->unsafe : p->seen->user),
-			      mem_strdup(w->unsafe ? carveout_remedy(w->plan->machine,
-								     w->region->carveout)
+			      mem_strdup(w->unsafe ? w->remedy
 						   : "end what uses it, then run \"ramdax apply\" "
 						     "again"));
 		return;
@@ -171,7 +170,7 @@ static bool is_settled(const struct work *w, const struct seen_namespace *seen)
 static void damaged(struct work *w, struct plan_namespace *p)
 {
 	work_conflict(w, p, mem_strdup(p->seen->fault),
-		      w->unsafe ? mem_strdup(carveout_remedy(w->plan->machine, w->region->carveout))
+		      w->unsafe ? mem_strdup(w->remedy)
 				: mem_printf("\"ramdax apply --recreate=%s\" drops the damaged "
 					     "labels of its region, and makes anew what differs "
 					     "there, empty",
@@ -310,10 +309,10 @@ static void block_absent(struct work *w)
 	}
 	if (!any)
 		return;
-	plan_problem(w->plan, STATUS_MACHINE, work_declared(w)->line, work_declared(w)->required,
+	plan_problem(w->plan, w->unsafe_status, work_declared(w)->line, work_declared(w)->required,
 		     "region \"%s\": nothing is made in its carveout at 0x%llx: %s",
 		     work_declared(w)->name, (unsigned long long)w->start, w->unsafe);
-	plan_next(w->plan, "%s", carveout_remedy(w->plan->machine, w->region->carveout));
+	plan_next(w->plan, "%s", w->remedy);
 }
 
 static void block_all(struct plan_region *r)
@@ -321,6 +320,32 @@ static void block_all(struct plan_region *r)
 	for (size_t i = 0; i < r->region->n_namespaces; i++)
 		r->namespaces[i].reason =
 			mem_printf("its region is %s", region_state_name(r->state));
+}
+
+/* What the kernel shows as free may have a label that it passes over, which only the label area
+ * shows. (Where it shows nothing at all: plan_labels().) */
+static bool hides_labels(const struct work *w)
+{
+	const struct seen_region *seen = w->region->seen;
+
+	return w->plan->machine->live && seen && seen->labels == LABELS_UNKNOWN &&
+	       seen->n_namespaces && !plan_may_reset(w->plan, w->region, w->options);
+}
+
+static void find_unsafe(struct work *w)
+{
+	const struct seen_carveout *c = w->region->carveout;
+
+	w->unsafe = carveout_refusal(w->plan->machine, c);
+	w->unsafe_status = w->unsafe ? STATUS_MACHINE : STATUS_CONFLICT;
+	if (w->unsafe) {
+		w->remedy = mem_strdup(carveout_remedy(w->plan->machine, c));
+	} else if (hides_labels(w)) {
+		w->unsafe = mem_strdup("its label area cannot be read, so that nothing proves what "
+				       "is free");
+		w->remedy = mem_printf("see, as root, that /dev/%s is there and can be opened",
+				       w->region->seen->dimm ? w->region->seen->dimm : "nmem*");
+	}
 }
 
 void plan_namespaces(struct plan *plan, struct plan_region *region,
@@ -340,7 +365,7 @@ void plan_namespaces(struct plan *plan, struct plan_region *region,
 	w.start = region->carveout->range.start;
 	w.capacity = region->seen ? region->seen->usable : carveout_usable(region->carveout);
 	w.requests = requests_of(region->region, align_down(w.capacity, PLACE_ALIGN));
-	w.unsafe = carveout_refusal(plan->machine, region->carveout);
+	find_unsafe(&w);
 	w.gone = mem_calloc(region->seen ? region->seen->n_namespaces : 0, sizeof(*w.gone));
 	bearers_find(plan->machine, &w.bearers);
 	if (!region->region->foreign) {
@@ -358,5 +383,6 @@ void plan_namespaces(struct plan *plan, struct plan_region *region,
 	bearers_release(&w.bearers);
 	free(w.requests);
 	free(w.unsafe);
+	free(w.remedy);
 	free(w.gone);
 }

@@ -119,8 +119,7 @@ static void make_again(struct work *w, struct plan_namespace *p, char *reason)
 static char *next_differs(const struct work *w, const struct plan_namespace *p, const char *instead)
 {
 	if (w->unsafe)
-		return mem_printf("%s; to have it made anew, %s", instead,
-				  carveout_remedy(w->plan->machine, w->region->carveout));
+		return mem_printf("%s; to have it made anew, %s", instead, w->remedy);
 	return mem_printf("%s, or%s have it made anew, empty: \"ramdax apply --recreate=%s\"",
 			  instead, p->seen->user ? " end what uses it and" : "", p->ns->name);
 }

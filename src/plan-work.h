@@ -18,7 +18,9 @@ struct work {
 	uint64_t capacity;              /* of the carveout, for namespaces */
 	uint64_t start;                 /* physical */
 	bool conditional;               /* nothing of it is visible yet */
-	char *unsafe;                   /* why nothing may be written there; NULL if it may */
+	char *unsafe;                   /* why nothing may be written there; NULL if it may; */
+	enum status unsafe_status;      /* what that amounts to, */
+	char *remedy;                   /* and what can be done about that */
 	struct bearers bearers;
 	bool *gone; /* per namespace seen: a step removes it, so its space and slot are free */
 };

@@ -194,6 +194,11 @@ damage_label() {
 			is "nothing was made" "\$(namespaces)" 1
 			is "a second time it writes nothing" "\$(writes ramdax apply)" ""
 			sed 's/"files"/"other"/' -i /etc/ramdax/layout.toml
+			mv /dev/nmem0 /dev/away
+			run 5 ramdax apply
+			says "without the label area nobody knows what is free" /tmp/err 'cannot be read.*/dev/nmem0'
+			is "nothing was made then" "\$(namespaces)" 1
+			mv /dev/away /dev/nmem0
 			run 5 ramdax apply
 			says "its place is not given away" /tmp/err 'no room.*"other".*"files" \\('
 			is "it is foreign" "\$(status_of files state)" foreign
