@@ -26,6 +26,7 @@ struct recorded {
 };
 
 struct boot_record {
+	bool lost;        /* there is one, but it could not be read */
 	struct range *up; /* physical: of regions whose namespaces were all to be seen */
 	size_t n_up;
 	struct recorded *namespaces; /* by name; those of a name as they were written */
@@ -199,6 +200,14 @@ struct boot_record *boot_record_parse(const char *json, size_t n, const char *bo
 	return record;
 }
 
+struct boot_record *boot_record_lost(void)
+{
+	struct boot_record *record = MEM_NEW(struct boot_record);
+
+	record->lost = true;
+	return record;
+}
+
 void boot_record_free(struct boot_record *record)
 {
 	if (!record)
@@ -348,7 +357,10 @@ static bool is_scrubbed(enum record_state state)
 
 bool boot_record_settled(void *record, const struct seen_namespace *seen)
 {
-	return is_state(record, seen, is_known) || boot_record_made(record, seen);
+	const struct boot_record *of_boot = record;
+
+	return (of_boot && of_boot->lost) || is_state(record, seen, is_known) ||
+	       boot_record_made(record, seen);
 }
 
 bool boot_record_scrubbed(void *record, const struct seen_namespace *seen)

@@ -50,8 +50,11 @@ bool record_image_differs(const struct record_image *image, const struct layout 
  * something else than created after that; or its region was up, and it was not in it. */
 bool boot_record_made(const struct boot_record *record, const struct seen_namespace *seen);
 
+/* One that says nothing, because it could not be read: whatever is there may be of this boot. */
+struct boot_record *boot_record_lost(void);
+
 /* Whether @record (a struct boot_record, or NULL) says that @seen was created or adopted by an
- * earlier run, or is of this boot: for struct plan_options. */
+ * earlier run, or is of this boot, or could not be read: for struct plan_options. */
 bool boot_record_settled(void *record, const struct seen_namespace *seen);
 
 /* Whether it says that @seen was scrubbed and has had no file system since. What else may have been

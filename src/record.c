@@ -12,9 +12,10 @@
 struct boot_record *record_read(const struct sysfs *fs, const char *boot_id)
 {
 	_cleanup_(text_release) struct text text = {0};
+	int r = sysfs_read_all(fs, &text, RECORD_MAX, "%s", RECORD_PATH);
 
-	if (sysfs_read_all(fs, &text, RECORD_MAX, "%s", RECORD_PATH) < 0)
-		return NULL;
+	if (r < 0)
+		return r == -ENOENT ? NULL : boot_record_lost();
 	return boot_record_parse(text_str(&text), text.len, boot_id);
 }
 

@@ -11,7 +11,7 @@
 #define RECORD_PATH "/run/ramdax/report.json"
 #define RECORD_MAX  (8 * MIB)
 
-/* What earlier runs of this boot left, or NULL. */
+/* What earlier runs of this boot left, or NULL if none did: see boot_record_lost(). */
 struct boot_record *record_read(const struct sysfs *fs, const char *boot_id);
 
 /* The same, read when it is first asked for: most plans do without. */

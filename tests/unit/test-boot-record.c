@@ -144,6 +144,17 @@ static struct boot_record *next_record(struct scene *s, struct boot_record *reco
 	return next;
 }
 
+static void of_what_cannot_be_read_everything_is_settled(void)
+{
+	struct boot_record *lost = boot_record_lost();
+	struct seen_namespace seen = {.name = (char[]){"a"}};
+
+	CHECK(boot_record_settled(lost, &seen));
+	CHECK(!boot_record_settled(NULL, &seen));
+	CHECK(!boot_record_scrubbed(lost, &seen));
+	boot_record_free(lost);
+}
+
 static void what_is_of_this_boot_is_settled_whatever_became_of_it(void)
 {
 	struct done_step done = {.kind = STEP_CREATE, .object = (char *)"images"};
@@ -193,5 +204,6 @@ static void what_is_of_this_boot_is_settled_whatever_became_of_it(void)
 }
 
 UNIT_TESTS(UNIT(what_was_created_stays_so_all_this_boot),
+	   UNIT(of_what_cannot_be_read_everything_is_settled),
 	   UNIT(what_is_of_this_boot_is_settled_whatever_became_of_it),
 	   UNIT(the_image_of_the_initramfs_is_told_apart), UNIT(a_record_may_be_anything))

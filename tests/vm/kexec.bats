@@ -53,6 +53,9 @@ kexec_again='
 		run 0 ramdax apply
 		is "after a mistake in the layout it is that of this boot" \
 			"\$(daxio read "\$(device scratch)" 0 6)" letter
+		truncate -s 9M /run/ramdax/report.json
+		run 0 ramdax apply
+		is "and when what was reported cannot be read" "\$(daxio read "\$(device scratch)" 0 6)" letter
 	END
 	vm_boot --memory 2G --memmap '262272K!4G'
 }
