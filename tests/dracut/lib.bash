@@ -32,8 +32,9 @@ dracut_setup() {
 host_only=(--hostonly --add-drivers "virtio_pci virtio_blk ext4")
 
 # dracut_image SUITE [OPTION]...: what "dracut OPTION..." makes on that distribution with this
-# tree's ramdax installed. Its messages go to $vm_dir/build, a listing to $vm_dir/contents. The
-# tests of one file share an image if they ask for the same one. dracut_environment: for dracut.
+# tree's ramdax installed, not compressed. Its messages go to $vm_dir/build, a listing to
+# $vm_dir/contents. The tests of one file share an image if they ask for the same one.
+# dracut_environment: for dracut.
 dracut_image() {
 	local kept
 	kept=$BATS_FILE_TMPDIR/$({
@@ -54,7 +55,7 @@ dracut_build() {
 	local kernel
 	kernel=$("$vm_here/fetch-kernel")
 	dracut_overlay "$1" "$kernel" env "${dracut_environment[@]}" \
-		dracut --force --no-early-microcode --kver "$(cat "$kernel/release")" "${@:2}" \
+		dracut --force --no-early-microcode --no-compress --kver "$(cat "$kernel/release")" "${@:2}" \
 		/out/initrd >"$vm_dir/build" 2>&1 || {
 		cat "$vm_dir/build"
 		return 1

@@ -39,6 +39,7 @@ vm_prepare() {
 	cp -a "$vm_dir/overlay/upper/." "$vm_tree/guest" "$root/"
 	cp "$vm_tree/init" "$root/guest/init"
 	cp -a "$("$vm_here/fetch-kernel")/lib/modules" "$root/usr/lib/"
+	"$vm_here/../lean" "$root"
 	cat "$vm_dir/fstab" >"$root/etc/fstab"
 	mkdir -p "$root/var/log/journal" # outlives a boot
 	cat >"$root/etc/systemd/system/guest.service" <<-'END'
@@ -54,9 +55,10 @@ vm_prepare() {
 	rm -rf --one-file-system "$root"
 }
 
-script() {
+@test "an image without ramdax: ramdax.service does it" {
 	vm_script <<-'END'
 		udevadm settle
+		is "nothing in the initramfs" "$(journalctl -b -u ramdax-initrd.service -o cat)" ""
 		is "ramdax has the carveouts" "$(driver)" ramdax
 		is "nd_e820 has nothing" "$(bound_to e820_pmem)" ""
 		is "fstab's mount is there" "$(systemctl is-active mnt.mount)" active
@@ -67,24 +69,6 @@ script() {
 		before_mount=$(systemctl show -P ActiveEnterTimestampMonotonic ramdax.service)
 		at_least "before file systems were mounted" \
 			"$(systemctl show -P InactiveExitTimestampMonotonic mnt.mount)" "$before_mount"
-	END
-	cat >>"$vm_tree/guest/script"
-}
-
-@test "the initramfs does it, ramdax.service finds nothing left to do" {
-	script <<-'END'
-		holds "the journal has the initramfs's run" \
-			eval 'journalctl -b -u ramdax-initrd.service -o cat | grep -q images'
-		holds "and the report says it was made in this boot" \
-			grep -q '"state": *"created"' /run/ramdax/report.json
-	END
-	dracut_image trixie "${host_only[@]}"
-	dracut_boot --memmap '514M!4G'
-}
-
-@test "an image without ramdax: ramdax.service does it" {
-	script <<-'END'
-		is "nothing in the initramfs" "$(journalctl -b -u ramdax-initrd.service -o cat)" ""
 	END
 	dracut_image trixie "${host_only[@]}" --omit ramdax
 	dracut_boot --memmap '514M!4G'
@@ -114,6 +98,10 @@ mounts_layout() {
 		type = "ext4"
 		mount_point = "/srv/odd 100%"
 		[[region.namespace]]
+		name = "plain"
+		size = "32MiB"
+		filesystem = {type = "ext4", label = "plain"}
+		[[region.namespace]]
 		name = "guest"
 		mode = "devdax"
 		size = "32MiB"
@@ -133,14 +121,22 @@ mounts_layout() {
 	END
 }
 
-@test "mount_point mounts, with DAX, from cold and warm; links and owners are the layout's" {
+@test "cold and warm: the initramfs does it, ramdax.service finds nothing left to do; mounts, DAX, links and owners are the layout's" {
 	mounts_layout
-	: >"$vm_dir/fstab"
+	echo 'LABEL=plain /mnt ext4 dax=always 0 2' >"$vm_dir/fstab"
 	: >"$vm_tree/guest/clean"
 	vm_script <<-'END'
 		systemctl is-system-running --wait >/dev/null
 		udevadm settle
 
+		is "ramdax has the carveouts" "$(driver)" ramdax
+		is "nd_e820 has nothing" "$(bound_to e820_pmem)" ""
+		is "ramdax.service ran" "$(systemctl is-active ramdax.service)" active
+		is "fstab's mount is there" "$(systemctl is-active mnt.mount)" active
+		is "with the file system" "$(findmnt -n -o LABEL /mnt)" plain
+		before_mount=$(systemctl show -P ActiveEnterTimestampMonotonic ramdax.service)
+		at_least "mounted after ramdax.service" \
+			"$(systemctl show -P InactiveExitTimestampMonotonic mnt.mount)" "$before_mount"
 		is "the required mount is there" "$(findmnt -n -o SOURCE,FSTYPE /srv/my-images)" \
 			"/dev/$(basename "$(readlink /dev/ramdax/images)") ext4"
 		holds "with DAX and its options" eval \
@@ -193,6 +189,9 @@ mounts_layout() {
 			echo kept >/srv/my-images/file
 			holds "status says that this boot made it" \
 				eval 'ramdax status | grep -q "images *created"'
+			holds "and the report says so" grep -q '"state": *"created"' /run/ramdax/report.json
+			holds "in the initramfs, as the journal has it" \
+				eval 'journalctl -b -u ramdax-initrd.service -o cat | grep -q images'
 		else
 			is "the warm boot kept what was there" "$(cat /srv/my-images/file)" kept
 			holds "and status says so" eval 'ramdax status | grep -q "images *adopted"'
@@ -217,7 +216,7 @@ mounts_layout() {
 			fails "a link goes with its device" test -L /dev/ramdax/live
 
 			# Strangers take the place of what is made anew behind them, and numbers with it.
-			umount /srv/my-images '/srv/odd 100%'
+			umount /srv/my-images '/srv/odd 100%' /mnt
 			run 0 ramdax wipe --yes 'odd name%'
 			printf 'version = 1\n[[region]]\nname = "ci"\n[[region.namespace]]\nname = "stranger"\nmode = "raw"\nsize = "16MiB"\ncount = 2\n' \
 				>/tmp/strangers.toml
