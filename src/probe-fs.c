@@ -6,8 +6,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "blockdev.h"
 #include "mem.h"
 #include "superblock.h"
+#include "zfs.h"
 
 /* struct xfs_dsb: sb_inprogress is one byte, cleared by mkfs.xfs with its last write. */
 #define XFS_INPROGRESS 126
@@ -19,8 +21,9 @@
 
 /* Not looked for on namespaces of ours: members of a disk controller's RAID, and logs of an xfs
  * elsewhere, for which alone libblkid reads 256 KiB. With hundreds of namespaces that would be
- * most of what a boot reads. */
+ * most of what a boot reads. Nor is what the first one says where may_be_zfs() knows better. */
 static const char *const unlikely[] = {
+	"zfs_member",
 	"adaptec_raid_member",
 	"ddf_raid_member",
 	"hpt37x_raid_member",
@@ -100,6 +103,41 @@ static bool may_look(const struct sysfs *fs, int fd)
 	return fs->live ? S_ISBLK(st.st_mode) : S_ISREG(st.st_mode);
 }
 
+/* Whether any of @labels has an uberblock, without which libblkid does not know it for one. What
+ * cannot be read may have one. */
+static bool any_uberblock(int fd, const uint64_t labels[ZFS_LABELS])
+{
+	_cleanup_(freep) unsigned char *ring = aligned_alloc(BLOCKDEV_ALIGN, ZFS_RING);
+
+	if (!ring)
+		mem_exhausted();
+	for (size_t i = 0; i < ZFS_LABELS; i++)
+		if (pread(fd, ring, ZFS_RING, (off_t)(labels[i] + ZFS_RING_OFFSET)) != ZFS_RING ||
+		    zfs_ring_has_uberblock(ring))
+			return true;
+	return false;
+}
+
+/* Whether libblkid must look for zfs, for which it reads 1 MiB into the page cache: ten times as
+ * much as for all else. Half of that, past the cache where the device allows it, tells. */
+static bool may_be_zfs(const struct sysfs *fs, const char *block, int fd, blkid_loff_t size)
+{
+	_cleanup_(closep) int direct =
+		sysfs_open_file(fs, O_RDONLY | O_NONBLOCK | O_DIRECT, "dev/%s", block);
+	uint64_t labels[ZFS_LABELS];
+
+	if (size < (blkid_loff_t)ZFS_SIZE_MIN)
+		return false;
+	zfs_labels((uint64_t)size, labels);
+	return any_uberblock(direct < 0 ? fd : direct, labels);
+}
+
+static void leave_out_unlikely(blkid_probe probe, bool may_be_zfs)
+{
+	blkid_probe_filter_superblocks_type(probe, BLKID_FLTR_NOTIN,
+					    (char **)(may_be_zfs ? unlikely + 1 : unlikely));
+}
+
 void fs_probe(const struct sysfs *fs, const char *block, bool anything,
 	      struct seen_filesystem *seen)
 {
@@ -117,14 +155,14 @@ void fs_probe(const struct sysfs *fs, const char *block, bool anything,
 	blkid_probe_enable_superblocks(probe, true);
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_UUID |
 							 BLKID_SUBLKS_LABEL | BLKID_SUBLKS_BADCSUM);
-	if (!anything)
-		blkid_probe_filter_superblocks_type(probe, BLKID_FLTR_NOTIN, (char **)unlikely);
 	blkid_probe_enable_partitions(probe, true);
 	errno = 0;
 	if (blkid_probe_set_device(probe, fd, 0, 0) < 0) {
 		sysfs_note(fs, -errno);
 		return;
 	}
+	if (!anything)
+		leave_out_unlikely(probe, may_be_zfs(fs, block, fd, blkid_probe_get_size(probe)));
 	r = blkid_do_safeprobe(probe);
 	if (r < 0 && r != PROBE_AMBIVALENT) /* -1, or what reading failed with */
 		sysfs_note(fs, -EIO);

@@ -6,38 +6,7 @@
 
 #include "unit.h"
 
-#include "tree.h"
-
-/* dev/pmem0 of @bytes, then @command with its path at the end. */
-static bool make(const struct tree *t, off_t bytes, const char *command)
-{
-	_cleanup_(freep) char *path = tree_path(t, "dev/pmem0");
-	_cleanup_(freep) char *line = mem_printf("PATH=$PATH:/usr/sbin:/sbin; %s %s >%s.log 2>&1",
-						 command, path, t->path);
-	_cleanup_(freep) char *log = mem_printf("%s.log", t->path);
-	bool made;
-
-	tree_file(t, "dev/pmem0", "");
-	made = truncate(path, bytes) == 0 && system(line) == 0;
-	remove(log);
-	return made;
-}
-
-static void overwrite(const struct tree *t, off_t at, const void *bytes, size_t n)
-{
-	_cleanup_(freep) char *path = tree_path(t, "dev/pmem0");
-	_cleanup_(closep) int fd = open(path, O_WRONLY);
-
-	if (fd < 0 || pwrite(fd, bytes, n, at) != (ssize_t)n)
-		tree_fail(path);
-}
-
-static void release(struct seen_filesystem *seen)
-{
-	free(seen->type);
-	free(seen->uuid);
-	free(seen->label);
-}
+#include "medium.h"
 
 static void nothing_there(void)
 {
@@ -171,6 +140,21 @@ static void what_only_disks_have_is_looked_for_on_demand(void)
 	release(&seen);
 }
 
+/* Wherever its uberblocks are, in whatever byte order. */
+static void zfs_is_looked_for_if_there_is_any(void)
+{
+	for (size_t i = 0; i < ZFS_LABELS; i++) {
+		_cleanup_(tree_remove) struct tree t;
+		_cleanup_(release) struct seen_filesystem seen;
+
+		tree_make(&t);
+		CHECK(make(&t, ZFS_SIZE_MIN + 12 * KIB, "true"));
+		plant_zfs(&t, ZFS_SIZE_MIN + 12 * KIB, i, i % 2);
+		fs_probe(&t.fs, "pmem0", false, &seen);
+		CHECK_STR(seen.type, "zfs_member");
+	}
+}
+
 static void a_partition_table_is_something(void)
 {
 	_cleanup_(tree_remove) struct tree t;
@@ -188,4 +172,5 @@ static void a_partition_table_is_something(void)
 UNIT_TESTS(UNIT(nothing_there), UNIT(zeros_are_no_file_system), UNIT(ext4_is_seen),
 	   UNIT(checksums_are_verified), UNIT(two_signatures_are_damage),
 	   UNIT(an_unfinished_xfs_says_so), UNIT(an_unfinished_vfat_has_its_own_serial),
-	   UNIT(a_partition_table_is_something), UNIT(what_only_disks_have_is_looked_for_on_demand))
+	   UNIT(a_partition_table_is_something), UNIT(zfs_is_looked_for_if_there_is_any),
+	   UNIT(what_only_disks_have_is_looked_for_on_demand))
