@@ -11,6 +11,7 @@
 #include "spent.h"
 #include "takedown.h"
 #include "watch.h"
+#include "wipe.h"
 #include "zero.h"
 
 struct emptied {
@@ -87,7 +88,8 @@ static int zero(struct emptied *e)
 }
 
 /* Of one that is not enabled the kernel does not tell the shape: then the usual one. */
-void empty_signatures(const struct seen_namespace *seen, struct media *media)
+void empty_signatures(const struct seen_namespace *seen, const struct blockdev *dev, uint64_t base,
+		      struct media *media)
 {
 	struct shape shape = shape_found(seen);
 
@@ -95,14 +97,14 @@ void empty_signatures(const struct seen_namespace *seen, struct media *media)
 		shape.align = PLACE_ALIGN;
 		shape.map = MAP_DEV;
 	}
-	infoblock_wipe(&shape, seen->start, seen->raw, media);
+	wipe_areas(dev, base, &shape, (struct range){seen->start, seen->raw}, media);
 }
 
 static int wipe_signatures(struct emptied *e)
 {
 	struct media media = {0};
 
-	empty_signatures(e->seen, &media);
+	empty_signatures(e->seen, e->raw, e->base, &media);
 	return write_media(e, &media, "wiping signatures");
 }
 

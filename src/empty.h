@@ -23,8 +23,9 @@
 int empty_wipe(struct sysfs *fs, const struct step *step, deadline d, struct text *why);
 
 /* Adds to @media what is to be overwritten, with zeros, of signatures and info blocks of @seen,
- * from its start. */
-void empty_signatures(const struct seen_namespace *seen, struct media *media);
+ * from its start, which is at @base of @dev. */
+void empty_signatures(const struct seen_namespace *seen, const struct blockdev *dev, uint64_t base,
+		      struct media *media);
 
 /* Does @step, a STEP_SCRUB: all of it is zeroed but what makes it a namespace of its mode, and that
  * is written anew. 0, TAKEDOWN_KEPT, or -errno with a sentence part in @why; then it stays a

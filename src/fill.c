@@ -7,6 +7,7 @@
 #include "infoblock.h"
 #include "loop.h"
 #include "spent.h"
+#include "wipe.h"
 #include "zero.h"
 
 /* Says why in words, unless somebody nearer to the cause has done so. Returns @r. */
@@ -35,7 +36,7 @@ void fill_signatures(const struct filling *f, struct media *media)
 {
 	struct shape shape = shape_of(f->step->ns);
 
-	infoblock_wipe(&shape, f->step->where.start, f->step->where.size, media);
+	wipe_areas(f->dev, f->base, &shape, f->step->where, media);
 }
 
 static int wipe(struct filling *f)

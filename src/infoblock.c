@@ -12,11 +12,6 @@
 #define PFN_MODE_RAM  1
 #define PFN_MODE_PMEM 2
 
-/* From either end of a device: within lies what libblkid looks for of file systems, LVM and md, the
- * labels of zfs furthest in. Of VMware's (1 and 2 MiB) and some firmware's RAID (1.5 MiB before the
- * end) it looks further in. */
-#define SIGNATURE_AREA (512 * KIB)
-
 static void pfn_block(unsigned char block[BLOCK_SIZE], const struct shape *shape,
 		      const struct parts *parts, const uuid_t parent, const uuid_t uuid)
 {
@@ -59,29 +54,6 @@ bool infoblock_format(const struct shape *shape, uint64_t start, uint64_t raw, c
 		break;
 	}
 	return true;
-}
-
-/* Zeroes the first and last SIGNATURE_AREA of @r, an area of the namespace. */
-static void wipe_ends(struct range r, struct media *media)
-{
-	uint64_t n = r.size < SIGNATURE_AREA ? r.size : SIGNATURE_AREA;
-
-	media_zero(media, r.start, n);
-	media_zero(media, range_end(r) - n, n);
-}
-
-void infoblock_wipe(const struct shape *shape, uint64_t start, uint64_t raw, struct media *media)
-{
-	struct range seen = {0, raw};
-	struct parts parts;
-
-	media_zero(media, 0, raw < INFOBLOCK_AREA ? raw : INFOBLOCK_AREA);
-	if (capacity_parts(shape, start, raw, &parts) && parts.data)
-		seen = (struct range){parts.data, parts.capacity};
-	else if (shape->mode == MODE_SECTOR)
-		seen = (struct range){BLOCK_OFFSET,
-				      raw - BLOCK_OFFSET}; /* the BTT's first sector */
-	wipe_ends(seen, media);
 }
 
 static bool is_block(const unsigned char *bytes)

@@ -17,12 +17,6 @@
 bool infoblock_format(const struct shape *shape, uint64_t start, uint64_t raw, const uuid_t parent,
 		      const uuid_t uuid, struct media *media);
 
-/*
- * Adds to @media what makes old contents unrecognisable where zeroing everything is declined: the
- * places where info blocks and signatures of file systems, volumes and partition tables lie.
- */
-void infoblock_wipe(const struct shape *shape, uint64_t start, uint64_t raw, struct media *media);
-
 /* Where info blocks lie: from a namespace's start. */
 #define INFOBLOCK_AREA (8 * KIB)
 

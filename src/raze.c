@@ -63,23 +63,22 @@ static bool is_whole(const struct group *g)
 }
 
 /* Where there may be signatures in what the group wipes, from the region's start. */
-static struct sweep_part *signatures_of(const struct group *g, size_t *n)
+static struct sweep_part *signatures_of(const struct group *g, const struct blockdev *raw,
+					size_t *n)
 {
 	struct sweep_part *parts = NULL;
 
 	*n = 0;
 	for (size_t i = 0; i < g->n; i++) {
 		const struct seen_namespace *seen = g->steps[i].step->seen;
+		uint64_t base = seen->start - g->region->range.start;
 		struct media media = {0};
 
 		if (g->steps[i].step->kind == STEP_WIPE)
-			empty_signatures(seen, &media);
+			empty_signatures(seen, raw, base, &media);
 		for (size_t j = 0; j < media.n; j++)
 			*MEM_APPEND(parts, *n) = (struct sweep_part){
-				.offset = seen->start - g->region->range.start +
-					  media.pieces[j].offset,
-				.n = media.pieces[j].n,
-			};
+				.offset = base + media.pieces[j].offset, .n = media.pieces[j].n};
 		media_release(&media);
 	}
 	return parts;
@@ -89,7 +88,7 @@ static int wipe_signatures(const struct group *g, struct cover *cover)
 {
 	SPENT(SPENT_WIPE);
 	size_t n;
-	_cleanup_(freep) struct sweep_part *parts = signatures_of(g, &n);
+	_cleanup_(freep) struct sweep_part *parts = signatures_of(g, &cover->raw, &n);
 	int r = 0;
 
 	blockdev_zero_parts(&cover->raw, parts, n, NULL, NULL);

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "signatures.h"
+
+#include "infoblock.h"
+
+/* From either end of a device. From the start, btrfs is the furthest of file systems, 64 KiB, and
+ * may be looked for within its own block; before the end it is DDF's RAID, 128.5 KiB. */
+#define SIGNATURE_ENDS (132 * KIB)
+
+/* Further in: the second headers of LUKS, depending on the size of the first; VMFS. */
+#define SIGNATURE_BLOCK 4096
+static const uint64_t further[] = {256 * KIB, 512 * KIB, 1 * MIB, 2 * MIB, 4 * MIB};
+
+/* In sector mode, where the BTT's first sector may begin. */
+#define BTT_FIRST 4096
+
+struct range signatures_device(const struct shape *shape, struct range where)
+{
+	struct parts parts;
+
+	if (capacity_parts(shape, where.start, where.size, &parts) && parts.data)
+		return (struct range){parts.data, parts.capacity};
+	if (shape->mode == MODE_SECTOR && where.size > BTT_FIRST)
+		return (struct range){BTT_FIRST, where.size - BTT_FIRST};
+	return (struct range){0, where.size};
+}
+
+/* Zeroes @n bytes at @offset of @device, as far as it goes. */
+static void zero(struct range device, uint64_t offset, uint64_t n, struct media *media)
+{
+	if (offset < device.size)
+		media_zero(media, device.start + offset,
+			   device.size - offset < n ? device.size - offset : n);
+}
+
+void signatures_wipe(struct range where, struct range device, struct media *media)
+{
+	zero((struct range){0, where.size}, 0, INFOBLOCK_AREA, media);
+	if (device.size < 2 * SIGNATURE_ENDS) {
+		zero(device, 0, device.size, media);
+		return;
+	}
+	zero(device, 0, SIGNATURE_ENDS, media);
+	for (size_t i = 0; i < ARRAY_SIZE(further); i++)
+		zero(device, further[i], SIGNATURE_BLOCK, media);
+	zero(device, device.size - SIGNATURE_ENDS, SIGNATURE_ENDS, media);
+}
