@@ -56,20 +56,31 @@ bool infoblock_format(const struct shape *shape, uint64_t start, uint64_t raw, c
 	return true;
 }
 
-static bool is_block(const unsigned char *bytes)
+static bool has_signature(const unsigned char *bytes)
 {
 	static const char *const signatures[] = {"NVDIMM_PFN_INFO", "NVDIMM_DAX_INFO",
 						 "BTT_ARENA_INFO\0"};
-	unsigned char block[BLOCK_SIZE];
 	bool known = false;
 
 	for (size_t i = 0; i < ARRAY_SIZE(signatures); i++)
 		known |= !memcmp(bytes, signatures[i], 16);
-	if (!known)
+	return known;
+}
+
+static bool is_block(const unsigned char *bytes)
+{
+	unsigned char block[BLOCK_SIZE];
+
+	if (!has_signature(bytes))
 		return false;
 	memcpy(block, bytes, sizeof(block));
 	media_put64(block + BLOCK_SIZE - 8, 0);
 	return media_fletcher64(block, BLOCK_SIZE) == media_get64(bytes + BLOCK_SIZE - 8);
+}
+
+bool infoblock_hint(const unsigned char *bytes)
+{
+	return has_signature(bytes) || has_signature(bytes + BLOCK_OFFSET);
 }
 
 bool infoblock_find(const unsigned char *bytes, uuid_t parent)

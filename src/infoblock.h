@@ -20,6 +20,11 @@ bool infoblock_format(const struct shape *shape, uint64_t start, uint64_t raw, c
 /* Where info blocks lie: from a namespace's start. */
 #define INFOBLOCK_AREA (8 * KIB)
 
+/* The first bytes of it, with the signatures of all that may be in it: what infoblock_hint(), of
+ * them, says not to be there, infoblock_find() does not find either. */
+#define INFOBLOCK_HINT (4 * KIB + 512)
+bool infoblock_hint(const unsigned char *bytes);
+
 /*
  * Whether there is a valid info block, fsdax's, devdax's or a BTT's, in the first INFOBLOCK_AREA
  * bytes of a namespace, @bytes; then @parent is the UUID of the namespace that it was made for.

@@ -35,6 +35,8 @@ struct look {
 	struct text *why;
 	struct blockdev *raw;
 	struct spot *spots; /* being looked at */
+	uint64_t *seen;     /* where the plan's have been looked at, sorted */
+	size_t n_seen;
 	struct label *labels;
 	size_t n;
 	size_t n_blocks; /* how many of them have an info block */
@@ -47,6 +49,10 @@ static void spot_look(void *context, size_t i)
 	_Alignas(BLOCKDEV_ALIGN) unsigned char bytes[INFOBLOCK_AREA];
 	struct spot *spot = &l->spots[i];
 
+	/* In most places there is nothing: that is seen in the first bytes. */
+	spot->result = blockdev_read(l->raw, spot->offset, bytes, INFOBLOCK_HINT);
+	if (spot->result < 0 || !infoblock_hint(bytes))
+		return;
 	spot->result = blockdev_read(l->raw, spot->offset, bytes, sizeof(bytes));
 	spot->found = spot->result == 0 && infoblock_find(bytes, spot->parent);
 }
@@ -89,6 +95,18 @@ static void add_label(struct look *l, const struct plan_namespace *p, const stru
 	*MEM_APPEND(l->labels, l->n) = label;
 }
 
+static int compare_offsets(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static bool was_seen(const struct look *l, uint64_t offset)
+{
+	return l->n_seen && bsearch(&offset, l->seen, l->n_seen, sizeof(*l->seen), compare_offsets);
+}
+
 /* A raw namespace may be smaller than that, and has no info block. */
 static bool has_spot(const struct plan_namespace *p)
 {
@@ -106,9 +124,13 @@ static int look_where_planned(struct look *l)
 		if (has_spot(&all[i]))
 			MEM_APPEND(spots, n)->offset = all[i].where.start - l->region->range.start;
 	spots_look(l, spots, n);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		if (spots[i].result < 0)
 			return failed(l, spots[i].result, "reading it");
+		*MEM_APPEND(l->seen, l->n_seen) = spots[i].offset;
+	}
+	if (n)
+		qsort(l->seen, n, sizeof(*l->seen), compare_offsets);
 	for (size_t i = 0; i < l->planned->region->n_namespaces; i++)
 		if (all[i].where.size)
 			add_label(l, &all[i], has_spot(&all[i]) ? &spots[next++] : NULL);
@@ -139,7 +161,8 @@ static bool is_elsewhere(struct look *l)
 	size_t n = 0;
 
 	for (; offset < usable && usable - offset >= INFOBLOCK_AREA; offset += stride)
-		MEM_APPEND(spots, n)->offset = offset;
+		if (!was_seen(l, offset))
+			MEM_APPEND(spots, n)->offset = offset;
 	spots_look(l, spots, n);
 	for (size_t i = 0; i < n; i++)
 		if (spots[i].found)
@@ -173,6 +196,7 @@ static struct look look_of(struct sysfs *fs, const struct step *step, struct tex
 static void look_release(struct look *l)
 {
 	free(l->labels);
+	free(l->seen);
 }
 
 /* Marks the region as one that must be kept; with @l->n labels after that. */
