@@ -134,14 +134,11 @@ TESTS ?= $(wildcard tests/distro/*.bats tests/dracut/*.bats tests/initramfs/*.ba
 	tests/bootloader/*.bats tests/*.bats) $(UNIT)
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 
-$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/unit/objects/made $(wildcard src/*.h tests/unit/*.h)
+$(BUILD)/unit/%: tests/unit/%.c $(SOURCES) $(wildcard src/*.h tests/unit/*.h)
+	@mkdir -p $(@D)/objects
+	$(MAKE) -s STATIC=no BUILD=$(@D)/objects CFLAGS='$(SANITIZE)' objects
 	$(CC) $(CFLAGS) $(CPPFLAGS) $(SANITIZE) -o $@ $< $(UNIT_WITH) $(SOURCES:src/%.c=$(@D)/objects/%.o) \
 		-lblkid -luuid -ljson-c -lm
-
-$(BUILD)/unit/objects/made: $(SOURCES) $(wildcard src/*.h)
-	@mkdir -p $(@D)
-	$(MAKE) -s STATIC=no BUILD=$(@D) CFLAGS='$(SANITIZE)' objects
-	@touch $@
 
 # ramdax-verify but for what looks at the machine.
 JUDGE := $(filter-out verify/main.c verify/look%,$(wildcard verify/*.c))
@@ -159,7 +156,7 @@ check-unit: $(UNIT)
 	tests/run $(UNIT)
 
 check: check-needs
-	@$(MAKE) -s -j"$$(nproc)" all $(UNIT) $(BUILD)/toml-decode && tests/run $(TESTS)
+	@$(MAKE) -s all $(UNIT) $(BUILD)/toml-decode && tests/run $(TESTS)
 
 check-vm: check-needs
 	@$(MAKE) -s all && tests/run $(wildcard tests/vm/*.bats)

@@ -8,6 +8,7 @@
 #include "label.h"
 #include "mem.h"
 #include "nd.h"
+#include "spent.h"
 
 static int failed(struct cover *c, int r, const char *what)
 {
@@ -75,6 +76,7 @@ int cover_lay(struct cover *c, const char *name)
 
 int cover_close(struct cover *c)
 {
+	SPENT(SPENT_UNBIND);
 	int r = 0;
 
 	if (c->raw.fd >= 0)

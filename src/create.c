@@ -216,6 +216,7 @@ static int open_raw(struct making *m)
 /* Takes the namespace from its driver, or from @holder. */
 static int unclaim(struct making *m, const char *holder)
 {
+	SPENT(SPENT_UNBIND);
 	WATCH("taking down namespace", m->step->ns->name);
 
 	return failed(m, nd_free(m->fs, m->device, holder), "unbind from nd_pmem");

@@ -15,7 +15,7 @@ enum spent_phase {
 	SPENT_LOOKING,
 	SPENT_MODULES,
 	SPENT_BIND,
-	SPENT_UNBIND,      /* the kernel takes down what is to be destroyed or made anew */
+	SPENT_UNBIND,      /* the kernel takes down scaffolds, and what is to go */
 	SPENT_LABELS,      /* writing them */
 	SPENT_ENUMERATION, /* the kernel brings up what the labels say */
 	SPENT_WIPE,

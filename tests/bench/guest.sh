@@ -94,7 +94,7 @@ usual() {
 	clear_all
 	ours "usual layout" usual
 	parts "usual layout"
-	row % "$(jq '.took | 100 - 100 * (.mkfs + .enumeration + .bind + .scrub) / .total | round' \
+	row % "$(jq '.took | 100 - 100 * (.mkfs + .enumeration + .bind + .unbind + .scrub) / .total | round' \
 		/run/ramdax/report.json)" "usual layout: all but kernel, mkfs and zeroing"
 }
 

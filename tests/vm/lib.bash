@@ -225,14 +225,11 @@ vm_kernel() {
 	vm_booted=(-kernel "$("$vm_here/fetch-kernel")/vmlinuz" -initrd "$vm_dir/initrd" -append "$1")
 }
 
-# Starts QEMU with the variables of vm_boot: guest output to $vm_dir/output, console beside it. Of what
-# an emulated processor can do, page tables of five levels, strings copied a byte at a time and
-# virtual machines in it are left out: a fourth of the time goes into them.
+# Starts QEMU with the variables of vm_boot: guest output to $vm_dir/output, console beside it.
 vm_start() {
 	local i=0 size machine="pc,max-ram-below-4g=${below:=1G}" nodes=${numa-}
-	local args=(-accel "${RAMDAX_ACCEL:-tcg,thread=multi}" -cpu max,la57=off,erms=off,svm=off
-		-smp "${cpus:=1}" -m "${memory:=${vm_ram_size:-4G}}"
-		-nodefaults -display none -no-reboot -monitor none
+	local args=(-accel "${RAMDAX_ACCEL:-tcg,thread=multi}" -cpu max -smp "${cpus:=1}"
+		-m "${memory:=${vm_ram_size:-4G}}" -nodefaults -display none -no-reboot -monitor none
 		-serial "file:$vm_dir/console" -serial "file:$vm_dir/output")
 
 	if [ "$vm_ram_file" ]; then
