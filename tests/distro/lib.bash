@@ -100,8 +100,7 @@ distro_unpack() {
 	END
 	mkdir -p "$distro_tree/etc/systemd/system/multi-user.target.wants"
 	ln -s ../guest.service "$distro_tree/etc/systemd/system/multi-user.target.wants/"
-	# it ends in failure where no DIMM reports its health, and these have none to report
-	ln -s /dev/null "$distro_tree/etc/systemd/system/ndctl-monitor.service"
+	"$vm_here/../lean" "$distro_tree"
 	cp -r "$vm_dir/files/." "$distro_tree/"
 	[ ! -e "$vm_dir/files/etc/fstab" ] ||
 		sed -i '1i LABEL=system / ext4 rw 0 1' "$distro_tree/etc/fstab"

@@ -46,8 +46,8 @@ purged_boots() {
 	distro_boot
 }
 
-# For the last script before that.
-purge_script() {
+# For the end of the last script before that.
+purge() {
 	cat <<-'END'
 		sed -i /srv/d /etc/fstab
 		run 0 dpkg --purge ramdax
