@@ -7,7 +7,6 @@
 
 /* drivers/nvdimm/btt.h and btt.c */
 #define ARENA_MIN     (16 * MIB)
-#define ARENA_MAX     (512 * GIB)
 #define PAGE          (4 * KIB)
 #define FREE_BLOCKS   256
 #define LOG_GROUP     64
@@ -50,10 +49,10 @@ static uint64_t sector_data(uint32_t sector_size)
 
 uint64_t btt_capacity(uint64_t raw, uint32_t sector_size)
 {
-	uint64_t sectors = raw / ARENA_MAX * arena_of(ARENA_MAX, sector_size).external_lbas;
+	uint64_t sectors = raw / BTT_ARENA_MAX * arena_of(BTT_ARENA_MAX, sector_size).external_lbas;
 
-	if (raw % ARENA_MAX >= ARENA_MIN)
-		sectors += arena_of(raw % ARENA_MAX, sector_size).external_lbas;
+	if (raw % BTT_ARENA_MAX >= ARENA_MIN)
+		sectors += arena_of(raw % BTT_ARENA_MAX, sector_size).external_lbas;
 	return sectors * sector_data(sector_size);
 }
 
@@ -116,7 +115,7 @@ void btt_format(uint64_t raw, uint32_t sector_size, const uuid_t uuid, const uui
 
 	while (raw - start >= ARENA_MIN) {
 		uint64_t rest = raw - start;
-		struct arena a = arena_of(rest < ARENA_MAX ? rest : ARENA_MAX, sector_size);
+		struct arena a = arena_of(rest < BTT_ARENA_MAX ? rest : BTT_ARENA_MAX, sector_size);
 		uint64_t next = rest - a.size >= ARENA_MIN ? a.size : 0;
 
 		arena_format(start, &a, sector_size, next, uuid, parent, media);

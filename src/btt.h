@@ -9,6 +9,10 @@
 #include <uuid/uuid.h>
 
 #include "media.h"
+#include "units.h"
+
+/* The bytes that an arena takes at most: a larger BTT has several. */
+#define BTT_ARENA_MAX (512 * GIB)
 
 /* The bytes that a BTT over @raw bytes offers with sectors of @sector_size; 0 if it is too small.
  */

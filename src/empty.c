@@ -116,12 +116,13 @@ static int wipe_signatures(struct emptied *e)
 static int keep_info_block(struct emptied *e, struct media *media)
 {
 	_Alignas(BLOCKDEV_ALIGN) unsigned char area[INFOBLOCK_AREA];
+	uint64_t raw;
 	uuid_t parent;
 	int r = failed(e, blockdev_read(e->raw, 0, area, sizeof(area)), "reading its info block");
 
 	if (r < 0 || e->seen->mode == MODE_RAW)
 		return r;
-	if (!infoblock_find(area, parent))
+	if (!infoblock_find(area, parent, &raw))
 		r = failed(e, -EUCLEAN, "its info block");
 	else if (e->seen->mode != MODE_SECTOR)
 		media_write(media, 0, area, sizeof(area));

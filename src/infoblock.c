@@ -83,13 +83,31 @@ bool infoblock_hint(const unsigned char *bytes)
 	return has_signature(bytes) || has_signature(bytes + BLOCK_OFFSET);
 }
 
-bool infoblock_find(const unsigned char *bytes, uuid_t parent)
+/* Of the block @block, @at bytes from the namespace's start. */
+static uint64_t raw_of(const unsigned char *block, size_t at)
+{
+	bool is_btt = !memcmp(block, "BTT_ARENA_INFO", 14);
+	uint64_t raw = 0, pages;
+
+	if (is_btt)
+		return checked_add(media_get64(block + 112), at + BLOCK_SIZE, &raw) ? raw
+										    : UINT64_MAX;
+	/* dataoff, npfns, start_pad, end_trunc */
+	if (!checked_multiply(media_get64(block + 64), PAGE_BYTES, &pages) ||
+	    !checked_add(pages, media_get64(block + 56), &raw) ||
+	    !checked_add(raw, (uint64_t)media_get32(block + 76) + media_get32(block + 80), &raw))
+		return UINT64_MAX;
+	return raw;
+}
+
+bool infoblock_find(const unsigned char *bytes, uuid_t parent, uint64_t *raw)
 {
 	/* BTT version 2 begins at the start; 1.1 and the others leave room for a boot sector. */
 	for (size_t at = 0; at < INFOBLOCK_AREA; at += BLOCK_OFFSET) {
 		if (!is_block(bytes + at))
 			continue;
 		uuid_copy(parent, bytes + at + 32);
+		*raw = raw_of(bytes + at, at);
 		return true;
 	}
 	return false;

@@ -27,9 +27,10 @@ bool infoblock_hint(const unsigned char *bytes);
 
 /*
  * Whether there is a valid info block, fsdax's, devdax's or a BTT's, in the first INFOBLOCK_AREA
- * bytes of a namespace, @bytes; then @parent is the UUID of the namespace that it was made for.
+ * bytes of a namespace, @bytes; then @parent is the UUID of the namespace that it was made for, and
+ * *@raw how many bytes that takes, at least: a BTT of several arenas may take more.
  */
-bool infoblock_find(const unsigned char *bytes, uuid_t parent);
+bool infoblock_find(const unsigned char *bytes, uuid_t parent, uint64_t *raw);
 
 /* Whether it is one of a BTT of version 2.0, as btt_format() makes it. */
 bool infoblock_is_btt2(const unsigned char *bytes);

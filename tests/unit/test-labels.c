@@ -263,6 +263,7 @@ static void info_blocks_are_found(void)
 		{MODE_SECTOR, 0, MAP_NONE, 4096},
 	};
 	uuid_t parent, uuid, found;
+	uint64_t raw = 0;
 
 	uuid_generate_random(parent);
 	uuid_generate_random(uuid);
@@ -270,17 +271,18 @@ static void info_blocks_are_found(void)
 		unsigned char bytes[INFOBLOCK_AREA] = {0};
 		struct media media = {0};
 
-		CHECK(!infoblock_find(bytes, found));
+		CHECK(!infoblock_find(bytes, found, &raw));
 		CHECK(infoblock_format(&shapes[i], 4 * GIB, SIZE, parent, uuid, &media));
 		for (size_t p = 0; p < media.n; p++)
 			if (media.pieces[p].offset < sizeof(bytes) && media.pieces[p].bytes)
 				memcpy(bytes + media.pieces[p].offset, media.pieces[p].bytes,
 				       media.pieces[p].n);
 		media_release(&media);
-		CHECK(infoblock_find(bytes, found));
+		CHECK(infoblock_find(bytes, found, &raw));
 		CHECK(!uuid_compare(found, parent));
+		CHECK_INT(raw, SIZE);
 		bytes[shapes[i].mode == MODE_SECTOR ? 40 : 4096 + 40] ^= 0x10;
-		CHECK(!infoblock_find(bytes, found));
+		CHECK(!infoblock_find(bytes, found, &raw));
 	}
 }
 

@@ -71,6 +71,11 @@ again() {
 
 @test "label loss: the region is kept, and its labels can be made anew" {
 	vm_scramble "$labels" 128K
+	# places of the same sizes, in another order; and places that are others'
+	vm_pool 'memory 64MiB devdax' 'files 64MiB ext4' 'sectors 32MiB sector' 'plain 4MiB raw' |
+		vm_file /reordered.toml
+	vm_pool 'memory 64MiB devdax' 'files 30MiB ext4' 'extra 30MiB fsdax on_conflict="recreate"' \
+		'sectors 32MiB sector' 'plain 4MiB raw' | vm_file /other.toml
 	again <<-'END'
 		run 0 ramdax apply --boot
 		is "the status is 5" "$(report .status)" 5
@@ -88,7 +93,10 @@ again() {
 		says "labels that cannot be read prove nothing" /tmp/err '"pool".*cannot be read.*/dev/nmem0'
 		mv /dev/away /dev/nmem0
 		is "and nothing is made" "$(namespaces)" 0
-		run 0 ramdax apply --repair-labels
+		run 1 ramdax apply --repair-labels --layout /other.toml
+		says "no layout repairs what another one made" /tmp/err '"pool".*not all of what is in it'
+		is "and makes nothing over it" "$(namespaces)" 0
+		run 0 ramdax apply --repair-labels --layout /reordered.toml
 		all_found
 		run 0 ramdax apply --boot
 		for name in files memory sectors plain; do
