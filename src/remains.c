@@ -165,7 +165,7 @@ static bool has_spot(const struct plan_namespace *p)
 
 /* What the info blocks at @spots, one for each of the plan's namespaces that @has_spot(), come to:
  * who is whose tells its UUID, in whatever order the layout names them now, and only where that is
- * nobody's the place. */
+ * nobody's the place. If there is any, what has none is where the plan puts it. */
 static void add_labels(struct look *l, const struct spot *spots)
 {
 	const struct plan_namespace *all = l->planned->namespaces;
@@ -184,7 +184,7 @@ static void add_labels(struct look *l, const struct spot *spots)
 			     !add_found(l, owner ? owner : all[i].ns, spot, all[i].where.size)))
 				l->elsewhere = true;
 		}
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; l->n_blocks && i < n; i++)
 		add_planned(l, &all[i]);
 }
 
