@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=dash
 #
-# The benchmark's guest: prints "row UNIT VALUE NAME" for every measurement. RUNS, COUNT and PEERS
-# come from the host; tool.c says what "tool" does.
-
-row() {
-	echo "row $*"
-}
+# Hundreds of small namespaces, and a usual layout. RUNS, COUNT and PEERS come from the host; lib.sh is
+# before this.
 
 # layout NAME COUNT: COUNT namespaces of the smallest size.
 layout() {
@@ -24,24 +20,6 @@ layout() {
 	END
 }
 
-# took ROW COMMAND...: how long it takes, and the most memory it has.
-took() {
-	_row=$1
-	shift
-	_time=$(tool time "$@")
-	is "$* ($_row)" $? 0
-	row ms "${_time% *}" "$_row"
-	row KiB "${_time#* }" "$_row: peak memory"
-}
-
-# ours ROW LAYOUT [OPTION]...
-ours() {
-	_layout=/tmp/$2.toml
-	_name=$1
-	shift 2
-	took "$_name" ramdax apply -q --layout "$_layout" "$@"
-}
-
 # After it the memory has been touched, all of it is zero, and the labels are gone.
 clear_all() {
 	tool forget >/dev/null
@@ -49,12 +27,6 @@ clear_all() {
 	_time=$(tool time ramdax apply -q --recreate --layout /tmp/clear.toml)
 	tool forget >/dev/null
 	rm -f /run/ramdax/report.json
-}
-
-# Where the time of the last apply went.
-parts() {
-	jq -r --arg row "$1" '.took | to_entries[] | select(.value >= 10 and .key != "total") |
-		"row ms \(.value) \($row): \(.key)"' /run/ramdax/report.json
 }
 
 one_run() {
@@ -114,10 +86,6 @@ peers() {
 	took "ndctl, $PEERS" sh -c "for i in \$(seq $PEERS); do
 		ndctl create-namespace -m fsdax -s 16M -a 2M || exit; done"
 }
-
-modprobe -a ramdax nd_pmem dax_pmem device_dax nd_btt loop
-echo ramdax >/sys/bus/platform/devices/e820_pmem/driver_override
-tool enumerate >/dev/null
 
 layout all "$COUNT"
 for _n in 10 "$PEERS" $((COUNT / 2)); do

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash
+#
+# What the benchmarks' guests share: every measurement is printed as "row UNIT VALUE NAME". tool.c says
+# what "tool" does.
+
+row() {
+	echo "row $*"
+}
+
+# took ROW COMMAND...: how long it takes, and the most memory it has.
+took() {
+	_row=$1
+	shift
+	_time=$(tool time "$@")
+	is "$* ($_row)" $? 0
+	row ms "${_time% *}" "$_row"
+	row KiB "${_time#* }" "$_row: peak memory"
+}
+
+# ours ROW LAYOUT [OPTION]...
+ours() {
+	_layout=/tmp/$2.toml
+	_name=$1
+	shift 2
+	took "$_name" ramdax apply -q --layout "$_layout" "$@"
+}
+
+# Where the time of the last apply went.
+parts() {
+	jq -r --arg row "$1" '.took | to_entries[] | select(.value >= 10 and .key != "total") |
+		"row ms \(.value) \($row): \(.key)"' /run/ramdax/report.json
+}
+
+modprobe -a ramdax nd_pmem dax_pmem device_dax nd_btt loop
+echo ramdax >/sys/bus/platform/devices/e820_pmem/driver_override
+tool enumerate >/dev/null
