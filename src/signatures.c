@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "signatures.h"
 
+#include "btt.h"
 #include "infoblock.h"
 
 /* From either end of a device. From the start, btrfs is the furthest of file systems, 64 KiB, and
@@ -11,17 +12,32 @@
 #define SIGNATURE_BLOCK 4096
 static const uint64_t further[] = {256 * KIB, 512 * KIB, 1 * MIB, 2 * MIB, 4 * MIB};
 
-/* In sector mode, where the BTT's first sector may begin. */
+/* Where the first sector of a BTT's arena is, until it is written. */
 #define BTT_FIRST 4096
+
+/* Where the last sector of a new BTT of @raw bytes ends, from its start, before the map of its
+ * arena; 0 if there is none. */
+static uint64_t btt_end(uint64_t raw, uint32_t sector_size)
+{
+	uint64_t arena = align_down(raw, BTT_ARENA_MAX);
+	uint64_t capacity = btt_capacity(raw - arena, sector_size);
+
+	if (!capacity && arena) {
+		arena -= BTT_ARENA_MAX;
+		capacity = btt_capacity(BTT_ARENA_MAX, sector_size);
+	}
+	return capacity ? arena + BTT_FIRST + capacity : 0;
+}
 
 struct range signatures_device(const struct shape *shape, struct range where)
 {
 	struct parts parts;
+	uint64_t end;
 
 	if (capacity_parts(shape, where.start, where.size, &parts) && parts.data)
 		return (struct range){parts.data, parts.capacity};
-	if (shape->mode == MODE_SECTOR && where.size > BTT_FIRST)
-		return (struct range){BTT_FIRST, where.size - BTT_FIRST};
+	if (shape->mode == MODE_SECTOR && (end = btt_end(where.size, shape->sector_size)))
+		return (struct range){BTT_FIRST, end - BTT_FIRST};
 	return (struct range){0, where.size};
 }
 

@@ -12,7 +12,8 @@
 
 /*
  * The part of a namespace that is its device, in which signatures are looked for: @where is the
- * namespace, the result counts from its start. Of what the kernel would refuse, all of it.
+ * namespace, the result counts from its start. Of a BTT, where its sectors lie as long as it is
+ * new, with what is between arenas. Of what the kernel would refuse, all of it.
  */
 struct range signatures_device(const struct shape *shape, struct range where);
 

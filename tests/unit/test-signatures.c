@@ -6,6 +6,7 @@
 
 #include "unit.h"
 
+#include "btt.h"
 #include "medium.h"
 #include "wipe.h"
 
@@ -121,5 +122,26 @@ static void places_are_the_device_s(void)
 	media_release(&media);
 }
 
+/* The sectors of a BTT end before its map; those of several arenas, in the last. */
+static void a_btt_s_end_is_before_its_map(void)
+{
+	const struct shape sector = {.mode = MODE_SECTOR, .sector_size = 4096};
+	const uint64_t sizes[] = {64 * MIB, 4 * GIB, 700 * GIB, 512 * GIB + 8 * MIB};
+	const uint64_t arenas[] = {0, 0, 512 * GIB, 0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct range device = signatures_device(&sector, (struct range){4 * GIB, sizes[i]});
+		uint64_t arena = i == 3 ? 512 * GIB : sizes[i] - arenas[i];
+
+		CHECK_INT((long)device.start, 4096);
+		CHECK_INT((long)range_end(device),
+			  (long)(arenas[i] + 4096 + btt_capacity(arena, 4096)));
+		/* map entries of 4 bytes for each sector */
+		CHECK(range_end(device) + arena / 4096 * 4 <= sizes[i] + 1 * MIB);
+		CHECK(range_end(device) < sizes[i] - arena / 4096 * 3);
+	}
+}
+
 UNIT_TESTS(UNIT(file_systems_and_swap), UNIT(second_headers_of_luks), UNIT(zfs),
-	   UNIT(nothing_is_left_of_a_small_one), UNIT(places_are_the_device_s))
+	   UNIT(nothing_is_left_of_a_small_one), UNIT(places_are_the_device_s),
+	   UNIT(a_btt_s_end_is_before_its_map))
