@@ -71,26 +71,47 @@ static const struct inuse_node *node_of_loop(const struct inuse_search *search, 
 	return inuse_find(search, false, (dev_t)info.lo_rdevice);
 }
 
-static void loops_observe(struct inuse_search *search)
+/* Somewhere that targets are listed: called for each @name in @directory, of @owner. */
+typedef void visitor(struct inuse_search *search, const char *owner, const char *directory,
+		     const char *name);
+
+/* Visits each entry of a directory. One that is absent, or none, has no entries. */
+_printf_(4, 5) static void each(struct inuse_search *search, visitor *visit, const char *owner,
+				const char *format, ...)
 {
+	_cleanup_(text_release) struct text directory = {0};
 	char **names = NULL;
 	size_t n = 0;
+	va_list args;
+	int r;
 
-	noted(search, sysfs_list(search->fs, &names, &n, "sys/block"));
-	for (size_t i = 0; i < n; i++) {
-		_cleanup_(freep) char *path = NULL;
-
-		if (!strncmp(names[i], "loop", 4) &&
-		    noted(search, sysfs_read(search->fs, &path, "sys/block/%s/loop/backing_file",
-					     names[i])) == 0)
-			inuse_note(node_of_loop(search, names[i], path), "%s", names[i]);
-	}
+	va_start(args, format);
+	text_vaddf(&directory, format, args);
+	va_end(args);
+	r = sysfs_list(search->fs, &names, &n, "%s", text_str(&directory));
+	if (r != -ENOTDIR)
+		noted(search, r);
+	for (size_t i = 0; i < n; i++)
+		visit(search, owner, text_str(&directory), names[i]);
 	sysfs_free_names(names, n);
 }
 
-static void nvmet_namespace(struct inuse_search *search, const char *system, const char *id)
+static void block_device(struct inuse_search *search, const char *owner, const char *directory,
+			 const char *name)
 {
-	_cleanup_(freep) char *dir = mem_printf(NVMET "/%s/namespaces/%s", system, id);
+	_cleanup_(freep) char *path = NULL;
+
+	(void)owner;
+	if (!strncmp(name, "loop", 4) &&
+	    noted(search,
+		  sysfs_read(search->fs, &path, "%s/%s/loop/backing_file", directory, name)) == 0)
+		inuse_note(node_of_loop(search, name, path), "%s", name);
+}
+
+static void nvmet_namespace(struct inuse_search *search, const char *system, const char *directory,
+			    const char *id)
+{
+	_cleanup_(freep) char *dir = mem_printf("%s/%s", directory, id);
 	_cleanup_(freep) char *path = NULL;
 
 	if (noted(search, sysfs_read(search->fs, &path, "%s/device_path", dir)) == 0 &&
@@ -98,22 +119,11 @@ static void nvmet_namespace(struct inuse_search *search, const char *system, con
 		inuse_note(node_of_path(search, path), "nvme target %s", system);
 }
 
-static void nvmet_observe(struct inuse_search *search)
+static void nvmet_system(struct inuse_search *search, const char *owner, const char *directory,
+			 const char *name)
 {
-	char **systems = NULL;
-	size_t n_systems = 0;
-
-	noted(search, sysfs_list(search->fs, &systems, &n_systems, NVMET));
-	for (size_t i = 0; i < n_systems; i++) {
-		char **ids = NULL;
-		size_t n = 0;
-
-		noted(search, sysfs_list(search->fs, &ids, &n, NVMET "/%s/namespaces", systems[i]));
-		for (size_t j = 0; j < n; j++)
-			nvmet_namespace(search, systems[i], ids[j]);
-		sysfs_free_names(ids, n);
-	}
-	sysfs_free_names(systems, n_systems);
+	(void)owner;
+	each(search, nvmet_namespace, name, "%s/%s/namespaces", directory, name);
 }
 
 /* By what a backstore says of itself: "TCM FILEIO ID: 0        File: /dev/pmem0  Size: ...", or
@@ -139,9 +149,10 @@ static const struct inuse_node *node_of_info(const struct inuse_search *search, 
 
 /* The path is a note for people that whoever made the backstore has left; what the backstore says
  * of itself counts before it. */
-static void lio_backstore(struct inuse_search *search, const char *hba, const char *name)
+static void lio_backstore(struct inuse_search *search, const char *hba, const char *directory,
+			  const char *name)
 {
-	_cleanup_(freep) char *dir = mem_printf(LIO "/%s/%s", hba, name);
+	_cleanup_(freep) char *dir = mem_printf("%s/%s", directory, name);
 	_cleanup_(freep) char *info = NULL, *path = NULL;
 	const struct inuse_node *node = NULL;
 
@@ -155,86 +166,54 @@ static void lio_backstore(struct inuse_search *search, const char *hba, const ch
 	inuse_note(node, "exported by LIO as %s/%s", hba, name);
 }
 
-static void lio_observe(struct inuse_search *search)
+static void lio_hba(struct inuse_search *search, const char *owner, const char *directory,
+		    const char *name)
 {
-	char **hbas = NULL;
-	size_t n_hbas = 0;
-
-	noted(search, sysfs_list(search->fs, &hbas, &n_hbas, LIO));
-	for (size_t i = 0; i < n_hbas; i++) {
-		char **names = NULL;
-		size_t n = 0;
-		int r = sysfs_list(search->fs, &names, &n, LIO "/%s", hbas[i]);
-
-		if (r != -ENOTDIR)
-			noted(search, r);
-		for (size_t j = 0; j < n; j++)
-			lio_backstore(search, hbas[i], names[j]);
-		sysfs_free_names(names, n);
-	}
-	sysfs_free_names(hbas, n_hbas);
+	(void)owner;
+	each(search, lio_backstore, name, "%s/%s", directory, name);
 }
 
-static void rnbd_observe(struct inuse_search *search)
+static void rnbd_device(struct inuse_search *search, const char *owner, const char *directory,
+			const char *name)
 {
-	char **names = NULL;
-	size_t n = 0;
+	_cleanup_(freep) char *block = NULL, *path = NULL;
 
-	noted(search, sysfs_list(search->fs, &names, &n, RNBD));
-	for (size_t i = 0; i < n; i++) {
-		_cleanup_(freep) char *block = NULL, *path = NULL;
-
-		if (sysfs_read_link(search->fs, &block, RNBD "/%s/block_dev", names[i]) < 0)
-			continue;
-		path = mem_printf("/dev/%s", block);
-		inuse_note(node_of_path(search, path), "exported by rnbd as %s", names[i]);
-	}
-	sysfs_free_names(names, n);
-}
-
-static void usb_function(struct inuse_search *search, const char *gadget, const char *function)
-{
-	char **luns = NULL;
-	size_t n = 0;
-
-	if (strncmp(function, "mass_storage.", strlen("mass_storage.")) != 0)
+	(void)owner;
+	if (sysfs_read_link(search->fs, &block, "%s/%s/block_dev", directory, name) < 0)
 		return;
-	noted(search, sysfs_list(search->fs, &luns, &n, USB "/%s/functions/%s", gadget, function));
-	for (size_t i = 0; i < n; i++) {
-		_cleanup_(freep) char *path = NULL;
-
-		if (!strncmp(luns[i], "lun.", 4) &&
-		    noted(search, sysfs_read(search->fs, &path, USB "/%s/functions/%s/%s/file",
-					     gadget, function, luns[i])) == 0)
-			inuse_note(node_of_path(search, path), "USB gadget %s", gadget);
-	}
-	sysfs_free_names(luns, n);
+	path = mem_printf("/dev/%s", block);
+	inuse_note(node_of_path(search, path), "exported by rnbd as %s", name);
 }
 
-static void usb_observe(struct inuse_search *search)
+static void usb_lun(struct inuse_search *search, const char *gadget, const char *directory,
+		    const char *name)
 {
-	char **gadgets = NULL;
-	size_t n_gadgets = 0;
+	_cleanup_(freep) char *path = NULL;
 
-	noted(search, sysfs_list(search->fs, &gadgets, &n_gadgets, USB));
-	for (size_t i = 0; i < n_gadgets; i++) {
-		char **functions = NULL;
-		size_t n = 0;
+	if (!strncmp(name, "lun.", 4) &&
+	    noted(search, sysfs_read(search->fs, &path, "%s/%s/file", directory, name)) == 0)
+		inuse_note(node_of_path(search, path), "USB gadget %s", gadget);
+}
 
-		noted(search,
-		      sysfs_list(search->fs, &functions, &n, USB "/%s/functions", gadgets[i]));
-		for (size_t j = 0; j < n; j++)
-			usb_function(search, gadgets[i], functions[j]);
-		sysfs_free_names(functions, n);
-	}
-	sysfs_free_names(gadgets, n_gadgets);
+static void usb_function(struct inuse_search *search, const char *gadget, const char *directory,
+			 const char *name)
+{
+	if (!strncmp(name, "mass_storage.", strlen("mass_storage.")))
+		each(search, usb_lun, gadget, "%s/%s", directory, name);
+}
+
+static void usb_gadget(struct inuse_search *search, const char *owner, const char *directory,
+		       const char *name)
+{
+	(void)owner;
+	each(search, usb_function, name, "%s/%s/functions", directory, name);
 }
 
 void inuse_targets(struct inuse_search *search)
 {
-	loops_observe(search);
-	nvmet_observe(search);
-	lio_observe(search);
-	rnbd_observe(search);
-	usb_observe(search);
+	each(search, block_device, NULL, "sys/block");
+	each(search, nvmet_system, NULL, NVMET);
+	each(search, lio_hba, NULL, LIO);
+	each(search, rnbd_device, NULL, RNBD);
+	each(search, usb_gadget, NULL, USB);
 }

@@ -127,6 +127,14 @@ static void add_file(struct tree *t, const char *path, const char *text)
 		tree_file(t, path, text);
 }
 
+static void are_found(struct tree *t, struct inuse devices[3], const char *const users[3])
+{
+	inuse_observe(&t->fs, devices, 3);
+	for (int i = 0; i < 3; i++)
+		CHECK_STR(devices[i].user, users[i]);
+	devices_release(devices);
+}
+
 static void every_use_is_found(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(uses); i++) {
@@ -135,10 +143,7 @@ static void every_use_is_found(void)
 
 		machine_make(&t, devices);
 		add_file(&t, uses[i].path, uses[i].text);
-		inuse_observe(&t.fs, devices, 3);
-		for (int j = 0; j < 3; j++)
-			CHECK_STR(devices[j].user, uses[i].users[j]);
-		devices_release(devices);
+		are_found(&t, devices, uses[i].users);
 	}
 }
 
@@ -203,10 +208,7 @@ static void every_target_is_found(void)
 		machine_make(&t, devices);
 		for (const char *const *f = targets[i].files; *f; f += 2)
 			add_file(&t, f[0], f[1]);
-		inuse_observe(&t.fs, devices, 3);
-		for (int j = 0; j < 3; j++)
-			CHECK_STR(devices[j].user, targets[i].users[j]);
-		devices_release(devices);
+		are_found(&t, devices, targets[i].users);
 	}
 }
 
