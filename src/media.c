@@ -43,6 +43,11 @@ static uint64_t get(const unsigned char *at, size_t n)
 	return value;
 }
 
+bool media_is_zero(const unsigned char *bytes, size_t n)
+{
+	return !bytes[0] && !memcmp(bytes, bytes + 1, n - 1);
+}
+
 void media_put16(unsigned char *at, uint16_t value)
 {
 	put(at, value, sizeof(value));

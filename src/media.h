@@ -25,6 +25,9 @@ void media_write(struct media *m, uint64_t offset, const void *bytes, size_t n);
 void media_zero(struct media *m, uint64_t offset, uint64_t n);
 void media_release(struct media *m);
 
+/* Whether all @n bytes, one at least, are zero. */
+bool media_is_zero(const unsigned char *bytes, size_t n);
+
 void media_put16(unsigned char *at, uint16_t value);
 void media_put32(unsigned char *at, uint32_t value);
 void media_put64(unsigned char *at, uint64_t value);

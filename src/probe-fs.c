@@ -122,12 +122,12 @@ static bool any_uberblock(int fd, const uint64_t labels[ZFS_LABELS])
  * much as for all else. Half of that, past the cache where the device allows it, tells. */
 static bool may_be_zfs(const struct sysfs *fs, const char *block, int fd, blkid_loff_t size)
 {
-	_cleanup_(closep) int direct =
-		sysfs_open_file(fs, O_RDONLY | O_NONBLOCK | O_DIRECT, "dev/%s", block);
+	_cleanup_(closep) int direct = -1;
 	uint64_t labels[ZFS_LABELS];
 
 	if (size < (blkid_loff_t)ZFS_SIZE_MIN)
 		return false;
+	direct = sysfs_open_file(fs, O_RDONLY | O_NONBLOCK | O_DIRECT, "dev/%s", block);
 	zfs_labels((uint64_t)size, labels);
 	return any_uberblock(direct < 0 ? fd : direct, labels);
 }

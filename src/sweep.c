@@ -25,7 +25,7 @@ struct sweeping {
 	struct sweep_part *parts;
 	struct course *courses;
 	size_t n;
-	sweep_zero *zero;
+	sweep_piece *work;
 	void *device;
 	sweep_progress *progress;
 	void *context;
@@ -71,7 +71,7 @@ static void zero_piece(void *context, size_t piece)
 	if (atomic_load(&s->stopped) || atomic_load(&course->result) < 0)
 		return;
 	done = n;
-	r = s->zero(s->device, part->offset + at, n, &done);
+	r = s->work(s->device, part->offset + at, n, &done);
 	if (r < 0 && atomic_compare_exchange_strong(&course->result, &none, r))
 		atomic_store(&course->failed_at, part->offset + at + done);
 	atomic_fetch_add(&course->done, r < 0 ? done : n);
@@ -94,13 +94,13 @@ static void conclude(struct sweeping *s)
 	}
 }
 
-void sweep(struct sweep_part *parts, size_t n, sweep_zero *zero, void *device,
+void sweep(struct sweep_part *parts, size_t n, sweep_piece *work, void *device,
 	   sweep_progress *progress, void *context)
 {
 	struct sweeping s = {.parts = parts,
 			     .courses = mem_calloc(n + 1, sizeof(*s.courses)),
 			     .n = n,
-			     .zero = zero,
+			     .work = work,
 			     .device = device,
 			     .progress = progress,
 			     .context = context,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Zeroing parts of a device by several threads, each of which takes the next piece, of whichever
- * part: so all processors are at work, whether there is one large part or hundreds of small ones.
+ * Zeroing, or reading, parts of a device by several threads, each of which takes the next piece, of
+ * whichever part: so all processors are at work, whether there is one large part or hundreds of
+ * small ones.
  */
 #ifndef RAMDAX_SWEEP_H
 #define RAMDAX_SWEEP_H
@@ -17,9 +18,9 @@ struct sweep_part {
 	uint64_t failed_at;
 };
 
-/* Zeroes @n bytes from @offset of @device, or does with them whatever it is for. 0, or -errno with
- * *@done bytes done. */
-typedef int sweep_zero(void *device, uint64_t offset, uint64_t n, uint64_t *done);
+/* Zeroes @n bytes from @offset of @device, or looks whether they are. 0, or -errno with *@done
+ * bytes done. */
+typedef int sweep_piece(void *device, uint64_t offset, uint64_t n, uint64_t *done);
 
 /*
  * Told from time to time, by one thread, how many of @total bytes have been zeroed. Returning false
@@ -27,8 +28,8 @@ typedef int sweep_zero(void *device, uint64_t offset, uint64_t n, uint64_t *done
  */
 typedef bool sweep_progress(void *context, uint64_t done, uint64_t total);
 
-/* Zeroes all @n parts with @zero, on as many threads as help. @progress may be NULL. */
-void sweep(struct sweep_part *parts, size_t n, sweep_zero *zero, void *device,
+/* Does all @n parts with @work, on as many threads as help. @progress may be NULL. */
+void sweep(struct sweep_part *parts, size_t n, sweep_piece *work, void *device,
 	   sweep_progress *progress, void *context);
 
 #endif

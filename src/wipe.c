@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "wipe.h"
 
-#include <string.h>
-
 #include "signatures.h"
 #include "zfs.h"
-
-static bool is_zero(const unsigned char *bytes, size_t n)
-{
-	return !bytes[0] && !memcmp(bytes, bytes + 1, n - 1);
-}
 
 /* Whether there may be a label at @offset of the device. */
 static bool has_label(const struct blockdev *dev, uint64_t offset)
@@ -17,7 +10,7 @@ static bool has_label(const struct blockdev *dev, uint64_t offset)
 	_Alignas(BLOCKDEV_ALIGN) unsigned char trace[ZFS_TRACE];
 
 	return blockdev_read(dev, offset + ZFS_TRACE_OFFSET, trace, sizeof(trace)) < 0 ||
-	       !is_zero(trace, sizeof(trace));
+	       !media_is_zero(trace, sizeof(trace));
 }
 
 void wipe_areas(const struct blockdev *dev, uint64_t base, const struct shape *shape,

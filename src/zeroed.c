@@ -2,9 +2,9 @@
 #include "zeroed.h"
 
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "media.h"
 #include "sweep.h"
 #include "watch.h"
 
@@ -12,11 +12,6 @@
 #define CHUNK (64 * KIB)
 /* For O_DIRECT. */
 #define ALIGN 4096
-
-static bool is_zero(const unsigned char *bytes, size_t n)
-{
-	return !bytes[0] && !memcmp(bytes, bytes + 1, n - 1);
-}
 
 /* Reads instead of zeroing: -ENOTEMPTY for what is not zero. */
 static int look_at(void *device, uint64_t offset, uint64_t n, uint64_t *done)
@@ -32,7 +27,7 @@ static int look_at(void *device, uint64_t offset, uint64_t n, uint64_t *done)
 			continue;
 		if (got <= 0)
 			return got < 0 ? -errno : -EIO;
-		if (!is_zero(bytes, (size_t)got))
+		if (!media_is_zero(bytes, (size_t)got))
 			return -ENOTEMPTY;
 		*done += (uint64_t)got;
 	}

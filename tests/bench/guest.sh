@@ -4,20 +4,9 @@
 # Hundreds of small namespaces, and a usual layout. RUNS, COUNT and PEERS come from the host; lib.sh is
 # before this.
 
-# layout NAME COUNT: COUNT namespaces of the smallest size.
-layout() {
-	cat >"/tmp/$1.toml" <<-END
-		version = 1
-		[[region]]
-		name = "bench"
-		size = "$((COUNT * 16))MiB"
-		[[region.namespace]]
-		name = "n"
-		size = "14MiB"
-		count = $2
-		map = "${3:-dev}"
-		scrub = false
-	END
+# small NAME COUNT [MAP]: COUNT namespaces of the smallest size.
+small() {
+	layout "$1" 'size = "14MiB"' "count = $2" "map = \"${3:-dev}\""
 }
 
 # After it the memory has been touched, all of it is zero, and the labels are gone.
@@ -87,11 +76,11 @@ peers() {
 		ndctl create-namespace -m fsdax -s 16M -a 2M || exit; done"
 }
 
-layout all "$COUNT"
+small all "$COUNT"
 for _n in 10 "$PEERS" $((COUNT / 2)); do
-	layout "some$_n" "$_n"
+	small "some$_n" "$_n"
 done
-layout others "$COUNT" mem
+small others "$COUNT" mem
 cat >/tmp/clear.toml <<-END
 	version = 1
 	[[region]]

@@ -4,23 +4,6 @@
 # A few namespaces of hundreds of GiB, in memory that the host gives only where it is touched. RUNS
 # comes from the host; lib.sh is before this.
 
-# layout MODE COUNT GIB ALIGN
-layout() {
-	cat >/tmp/large.toml <<-END
-		version = 1
-		[[region]]
-		name = "large"
-		[[region.namespace]]
-		name = "n"
-		mode = "$1"
-		count = $2
-		size = "$3GiB"
-		align = "$4"
-		map = "mem"
-		scrub = false
-	END
-}
-
 # one_round OF: cold, the kernel alone, and warm.
 one_round() {
 	tool forget >/dev/null
@@ -35,9 +18,9 @@ one_round() {
 	holds "wiped ($1)" ramdax wipe -q --yes --layout /tmp/large.toml
 }
 
-# The first round touches memory that the host has yet to give: it does not count.
+# one_layout MODE COUNT GIB ALIGN. The first round touches memory that the host has yet to give: it does not count.
 one_layout() {
-	layout "$@"
+	layout large "mode = \"$1\"" "count = $2" "size = \"$3GiB\"" "align = \"$4\"" 'map = "mem"'
 	one_round "$2 x $3 GiB $1" >/dev/null
 	_run=0
 	while [ $_run -lt "$RUNS" ]; do

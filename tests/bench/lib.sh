@@ -8,6 +8,14 @@ row() {
 	echo "row $*"
 }
 
+# layout NAME KEY...: /tmp/NAME.toml, a region with namespaces that have these keys.
+layout() {
+	_layout=/tmp/$1.toml
+	shift
+	printf '%s\n' 'version = 1' '[[region]]' 'name = "bench"' '[[region.namespace]]' \
+		'name = "n"' 'scrub = false' "$@" >"$_layout"
+}
+
 # took ROW COMMAND...: how long it takes, and the most memory it has.
 took() {
 	_row=$1
