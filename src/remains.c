@@ -51,12 +51,13 @@ static void spot_look(void *context, size_t i)
 	_Alignas(BLOCKDEV_ALIGN) unsigned char bytes[INFOBLOCK_AREA];
 	struct spot *spot = &l->spots[i];
 
-	/* In most places there is nothing: that is seen in the first bytes. */
+	/* In most places there is nothing: that is seen in the first bytes. Where there is
+	 * something that cannot be read whole, it is not nothing. */
 	spot->result = blockdev_read(l->raw, spot->offset, bytes, INFOBLOCK_HINT);
 	if (spot->result < 0 || !infoblock_hint(bytes))
 		return;
 	spot->result = blockdev_read(l->raw, spot->offset, bytes, sizeof(bytes));
-	spot->found = spot->result == 0 && infoblock_find(bytes, spot->parent, &spot->raw);
+	spot->found = spot->result < 0 || infoblock_find(bytes, spot->parent, &spot->raw);
 }
 
 /* Looks at @n @spots, with all processors if they are many. */
