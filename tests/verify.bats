@@ -24,9 +24,12 @@ setup() {
 		mode = "devdax"
 		size = "32MiB"
 	END
-	# Root, if only of a namespace of its own: it is for looking only.
-	root=()
-	[ "$(id -u)" -eq 0 ] || root=(unshare -r)
+	# Root, if only of a namespace of its own: it is for looking only. What runs of ramdax on this
+	# machine have left is out of sight.
+	root=(unshare -m)
+	[ "$(id -u)" -eq 0 ] || root+=(-r)
+	# shellcheck disable=SC2016 # for that shell
+	root+=(sh -c '[ ! -d /run/ramdax ] || mount -t tmpfs none /run/ramdax || exit; exec "$@"' sh)
 }
 
 # verify STATUS OPTION...: with the layout; standard output alone.
