@@ -64,6 +64,9 @@ static struct finding search(const struct work *w, const struct layout_namespace
 	while ((b = bearers_of(&w->bearers, ns, b))) {
 		const struct layout_namespace *owner = owner_of(w, ns, b->seen);
 
+		/* It has the UUID that it is to have, but is not it yet, or not any more. */
+		if (namespace_is_scaffold(b->seen))
+			continue;
 		if (owner != ns)
 			f.owner = owner;
 		else if (b->region != w->region->seen) {
@@ -160,8 +163,7 @@ static void judge_filesystem(struct work *w, struct plan_namespace *p)
 	text_release(&differences);
 }
 
-/* Whether this boot has already decided about @seen: its contents are of this boot, or kept. */
-static bool is_settled(const struct work *w, const struct seen_namespace *seen)
+bool work_is_settled(const struct work *w, const struct seen_namespace *seen)
 {
 	return w->options->settled && w->options->settled(w->options->settled_context, seen);
 }
@@ -201,7 +203,7 @@ static void judge(struct work *w, struct plan_namespace *p, const struct place_r
 		damaged(w, p);
 		return;
 	}
-	if (range_overlaps(p->where, w->plan->machine->initrd) && !is_settled(w, p->seen)) {
+	if (range_overlaps(p->where, w->plan->machine->initrd) && !work_is_settled(w, p->seen)) {
 		work_differs(w, p, mem_strdup("the boot loader put the initrd into it"),
 			     "for the next boot give its region another address in the layout");
 		return;
@@ -227,7 +229,7 @@ static void judge(struct work *w, struct plan_namespace *p, const struct place_r
 		return;
 	}
 	p->verdict = VERDICT_ADOPTED;
-	if (!w->unsafe && !plan_outlives(w->plan, p->ns) && !is_settled(w, p->seen)) {
+	if (!w->unsafe && !plan_outlives(w->plan, p->ns) && !work_is_settled(w, p->seen)) {
 		work_dispose(w, p);
 		return;
 	}

@@ -156,18 +156,32 @@ static int by_start(const void *a, const void *b)
 	return (*x)->where.start < (*y)->where.start ? -1 : (*x)->where.start > (*y)->where.start;
 }
 
+/* The step that destroys what there is of @p, so that it can be made again; or NULL. */
+static struct step *destruction_of(const struct work *w, const struct plan_namespace *p)
+{
+	for (size_t i = 0; i < w->plan->n_steps; i++)
+		if (w->plan->steps[i].kind == STEP_DESTROY && w->plan->steps[i].ns == p->ns)
+			return &w->plan->steps[i];
+	return NULL;
+}
+
 /* Creates in the order of addresses: that is how the kernel, which takes the first space that
- * fits, comes to the places chosen here. */
+ * fits, comes to the places chosen here. Where label slots are scarce, what is destroyed to be made
+ * again has the one that it frees. */
 static void create_in_order(struct work *w, struct plan_namespace **placed, size_t n)
 {
 	size_t slots = slots_free(w);
+	bool scarce = n > slots;
 
 	if (n)
 		qsort(placed, n, sizeof(struct plan_namespace *), by_start);
+	for (size_t i = 0; scarce && i < n; i++)
+		slots -= destruction_of(w, placed[i]) ? 1 : 0;
 	for (size_t i = 0; i < n; i++) {
 		struct plan_namespace *p = placed[i];
 
-		if (i < slots) {
+		if (!scarce || destruction_of(w, p) || slots) {
+			slots -= scarce && !destruction_of(w, p);
 			create_step(w, p);
 			continue;
 		}
@@ -181,23 +195,15 @@ static void create_in_order(struct work *w, struct plan_namespace **placed, size
 	}
 }
 
-/* The step that destroys what there is of @p, so that it can be made again; or NULL. */
-static struct step *destruction_of(const struct work *w, const struct plan_namespace *p)
-{
-	for (size_t i = 0; i < w->plan->n_steps; i++)
-		if (w->plan->steps[i].kind == STEP_DESTROY && w->plan->steps[i].ns == p->ns)
-			return &w->plan->steps[i];
-	return NULL;
-}
-
-/* What cannot be made again is not destroyed, unless its contents must not outlive this boot. True
- * if there is such a one: it is kept, where it is, so that all are to be placed anew. */
+/* What cannot be made again is not destroyed, unless its contents are of before this boot and must
+ * not outlive it. True if there is such a one: it is kept, where it is, so that all are to be
+ * placed anew. */
 static bool keep_unplaced(struct work *w, struct plan_namespace *p)
 {
 	struct step *step = destruction_of(w, p);
 	_cleanup_(freep) char *reason = NULL;
 
-	if (!step || !plan_outlives(w->plan, p->ns))
+	if (!step || (!plan_outlives(w->plan, p->ns) && !work_is_settled(w, step->seen)))
 		return false;
 	p->seen = step->seen;
 	w->gone[p->seen - w->region->seen->namespaces] = false;

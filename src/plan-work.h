@@ -45,6 +45,9 @@ void work_differs(struct work *w, struct plan_namespace *p, char *reason, const 
 /* The contents of @p do not outlive this boot: destroyed, to be made again, unless in use. */
 void work_dispose(struct work *w, struct plan_namespace *p);
 
+/* Whether this boot has already decided about @seen: its contents are of this boot, or kept. */
+bool work_is_settled(const struct work *w, const struct seen_namespace *seen);
+
 /* Steps that remove scaffolds, which are nobody's data, and with prune what is not declared. */
 void work_remove_others(struct work *w);
 

@@ -101,6 +101,78 @@ static void what_must_not_outlive_a_boot_is_destroyed_all_the_same(void)
 	scene_release(&s);
 }
 
+static bool all_settled(void *context, const struct seen_namespace *seen)
+{
+	(void)context;
+	(void)seen;
+	return true;
+}
+
+static void what_is_of_this_boot_is_not_destroyed_without_room(void)
+{
+	const struct plan_options options = {.recreate = true, .settled = all_settled};
+	struct scene s;
+	struct plan *plan;
+
+	plan_free(plan_larger(&s, 64 * MIB + 4 * KIB, SURVIVES_NONE));
+	plan = plan_make(&s.layout, &s.machine, &options);
+	CHECK_INT(plan->n_steps, 0);
+	CHECK_INT(plan->regions[0].namespaces[0].verdict, VERDICT_CONFLICT);
+	plan_free(plan);
+	scene_release(&s);
+}
+
+static void what_is_destroyed_has_its_label_slot_again(void)
+{
+	const struct plan_options options = {0};
+	struct scene s;
+	struct plan *plan;
+
+	/* "new" comes first by its address, and there is no slot but the one of "old". */
+	scene_make(&s, SIZE, LABEL_AREA_SIZE);
+	scene_declare(&s, "new", MODE_RAW, 32 * MIB);
+	scene_declare(&s, "old", MODE_RAW, 64 * MIB)->on_conflict = CONFLICT_RECREATE;
+	scene_bind(&s);
+	scene_see(&s, "old", MODE_RAW, SCENE_START, 32 * MIB);
+	s.seen.slots_free = 0;
+	s.seen.labels = LABELS_VALID;
+	plan = plan_make(&s.layout, &s.machine, &options);
+	CHECK_INT(steps_of(plan, STEP_DESTROY), 1);
+	CHECK_INT(steps_of(plan, STEP_CREATE), 1);
+	CHECK_INT(plan->regions[0].namespaces[0].verdict, VERDICT_NO_ROOM);
+	CHECK_INT(plan->regions[0].namespaces[1].verdict, VERDICT_ABSENT);
+	plan_free(plan);
+	scene_release(&s);
+}
+
+static void a_scaffold_is_not_what_it_is_to_be(void)
+{
+	const struct plan_options options = {0};
+	struct seen_namespace *scaffold;
+	struct scene s;
+	struct plan *plan;
+
+	scene_make(&s, SIZE, LABEL_AREA_SIZE);
+	scene_declare(&s, "a", MODE_RAW, 32 * MIB)->uuid_declared = true;
+	scene_bind(&s);
+	s.seen.labels = LABELS_VALID;
+	scaffold = scene_see(&s, ".ramdax-a", MODE_RAW, SCENE_START, 32 * MIB);
+	uuid_copy(scaffold->uuid, s.region.namespaces[0].uuid);
+	plan = plan_make(&s.layout, &s.machine, &options);
+	CHECK_INT(steps_of(plan, STEP_CLEAR), 1);
+	CHECK_INT(steps_of(plan, STEP_CREATE), 1);
+	CHECK_INT(plan->n_steps, 2);
+	plan_free(plan);
+
+	/* Nor while somebody uses it. */
+	scaffold->user = (char *)"open by process 12";
+	plan = plan_make(&s.layout, &s.machine, &options);
+	CHECK_INT(plan->n_steps, 0);
+	CHECK_INT(plan->regions[0].namespaces[0].verdict, VERDICT_CONFLICT);
+	plan_free(plan);
+	scene_release(&s);
+}
+
 static void a_btt_larger_than_its_space_is_a_conflict(void)
 {
 	const uint64_t held = btt_capacity(16 * MIB, 4096);
@@ -368,6 +440,9 @@ static void a_name_is_a_namespace_before_it_is_a_region(void)
 UNIT_TESTS(UNIT(a_uuid_that_another_bears_is_a_conflict),
 	   UNIT(what_cannot_be_made_again_is_not_destroyed),
 	   UNIT(what_must_not_outlive_a_boot_is_destroyed_all_the_same),
+	   UNIT(what_is_of_this_boot_is_not_destroyed_without_room),
+	   UNIT(what_is_destroyed_has_its_label_slot_again),
+	   UNIT(a_scaffold_is_not_what_it_is_to_be),
 	   UNIT(a_btt_larger_than_its_space_is_a_conflict),
 	   UNIT(the_rest_is_what_it_was_when_its_neighbour_goes),
 	   UNIT(what_another_region_declares_is_not_pruned), UNIT(what_is_foreign_is_never_written),
