@@ -7,15 +7,25 @@
 #include "observe.h"
 #include "spent.h"
 
-/* The names of namespaces declared without a file system, sorted. */
+/* The names of namespaces declared without a file system, sorted; and the UUIDs declared for those
+ * with one, which tell more than a name. */
 struct plain {
 	const char **names;
 	size_t n;
+	const unsigned char **others;
+	size_t n_others;
 };
 
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int compare_uuids(const void *a, const void *b)
+{
+	const unsigned char *const *x = a, *const *y = b;
+
+	return uuid_compare(*x, *y);
 }
 
 static struct plain plain_of(const struct layout *layout)
@@ -25,21 +35,37 @@ static struct plain plain_of(const struct layout *layout)
 	for (size_t i = 0; i < layout->n_regions; i++) {
 		const struct layout_region *region = &layout->regions[i];
 
-		for (size_t n = 0; n < region->n_namespaces; n++)
-			if (region->namespaces[n].fs.type == FS_NONE)
-				*MEM_APPEND(plain.names, plain.n) = region->namespaces[n].name;
+		for (size_t n = 0; n < region->n_namespaces; n++) {
+			const struct layout_namespace *ns = &region->namespaces[n];
+
+			if (ns->fs.type == FS_NONE)
+				*MEM_APPEND(plain.names, plain.n) = ns->name;
+			else if (ns->uuid_declared)
+				*MEM_APPEND(plain.others, plain.n_others) = ns->uuid;
+		}
 	}
 	if (plain.n)
 		qsort(plain.names, plain.n, sizeof(*plain.names), compare_names);
+	if (plain.n_others)
+		qsort(plain.others, plain.n_others, sizeof(*plain.others), compare_uuids);
 	return plain;
+}
+
+static void plain_release(struct plain *plain)
+{
+	free(plain->names);
+	free(plain->others);
 }
 
 static bool is_plain(const void *context, const struct seen_namespace *seen)
 {
 	const struct plain *plain = context;
+	const unsigned char *uuid = seen->uuid;
 
 	return plain->n &&
-	       bsearch(&seen->name, plain->names, plain->n, sizeof(*plain->names), compare_names);
+	       bsearch(&seen->name, plain->names, plain->n, sizeof(*plain->names), compare_names) &&
+	       !(plain->n_others && bsearch(&uuid, plain->others, plain->n_others,
+					    sizeof(*plain->others), compare_uuids));
 }
 
 static bool passed_over_any(const struct machine *m)
@@ -91,7 +117,7 @@ void look(const struct sysfs *fs, const struct layout *layout, const struct plan
 	  struct machine **machine, struct plan **plan)
 {
 	SPENT(SPENT_LOOKING);
-	struct plain plain = plain_of(layout);
+	_cleanup_(plain_release) struct plain plain = plain_of(layout);
 	struct observe_choice choice = {.passes_over = is_plain, .context = &plain};
 
 	*machine = observe_chosen(fs, &choice);
@@ -105,5 +131,4 @@ void look(const struct sysfs *fs, const struct layout *layout, const struct plan
 		*machine = observe_chosen(fs, conflict ? NULL : &choice);
 		*plan = plan_make(layout, *machine, options);
 	}
-	free(plain.names);
 }

@@ -54,6 +54,23 @@ teardown() { vm_teardown; }
 		run 0 ramdax apply
 		is "it was made anew" "$(device_size "$(device plain)")" 33554432
 		run 0 ramdax plan --check
+
+		# $2 has a file system; each is known by its uuid, too
+		named() {
+			printf 'version = 1\n[[region]]\nname = "pool"\n'
+			printf '[[region.namespace]]\nsize = "16MiB"\nname = "%s"\nuuid = "%s"\n' \
+				"$1" 11111111-2222-4333-8444-555555555551 \
+				"$2" 11111111-2222-4333-8444-555555555552
+			echo 'filesystem.type = "ext4"'
+		}
+		run 0 ramdax wipe --yes
+		named one two >/etc/ramdax/layout.toml
+		run 0 ramdax apply
+		named two one >/etc/ramdax/layout.toml
+		run 0 ramdax apply --yes
+		head -c 1000000 /dev/zero | dd of="$(device two)" conv=fsync 2>/dev/null
+		run 5 ramdax apply
+		says "the name of one without a file system hides nothing" /tmp/err '"one".*no file system'
 	END
 	vm_boot --memory 2G --memmap '262272K!4G'
 }
