@@ -130,12 +130,20 @@ static void give(struct match *match, size_t region, size_t carveout)
 	match->taken[carveout] = true;
 }
 
-static bool holds_any_of(const struct seen_region *seen, const struct layout_region *region)
+bool region_declares(const struct layout_region *region, const struct seen_namespace *seen)
 {
-	for (size_t i = 0; i < seen->n_namespaces; i++)
-		for (size_t j = 0; j < region->n_namespaces; j++)
-			if (namespace_is(&region->namespaces[j], &seen->namespaces[i]))
-				return true;
+	for (size_t i = 0; i < region->n_namespaces; i++)
+		if (namespace_is(&region->namespaces[i], seen))
+			return true;
+	return false;
+}
+
+static bool declares_any(const struct layout_region *region, const struct seen_namespace *seen,
+			 size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (region_declares(region, &seen[i]))
+			return true;
 	return false;
 }
 
@@ -144,7 +152,20 @@ static bool by_labels(const struct match *match, const struct layout_region *reg
 {
 	const struct seen_region *seen = machine_region_of(match->machine, c);
 
-	return seen && !region->foreign && holds_any_of(seen, region);
+	return seen && !region->foreign &&
+	       declares_any(region, seen->namespaces, seen->n_namespaces);
+}
+
+/* Where the kernel has not the labels up. Those that only lack their index may be old, and less
+ * than an address. */
+static bool by_traces(const struct match *match, const struct layout_region *region,
+		      const struct seen_carveout *c)
+{
+	const struct seen_region *seen = machine_region_of(match->machine, c);
+
+	return seen && !region->foreign &&
+	       !(region->has_address && seen->labels == LABELS_LOST) &&
+	       declares_any(region, seen->traces, seen->n_traces);
 }
 
 static bool by_address(const struct match *match, const struct layout_region *region,
@@ -290,6 +311,7 @@ void carveout_match(const struct layout *layout, const struct machine *m, size_t
 		of_region[i] = NO_CARVEOUT;
 	match_by(&match, order, by_foreign_address);
 	match_by(&match, order, by_labels);
+	match_by(&match, order, by_traces);
 	match_by(&match, order, by_address);
 	match_by(&match, order, by_node_and_size);
 	match_by(&match, order, by_size);

@@ -270,6 +270,26 @@ size_t label_area_sound(const unsigned char *area, uint64_t usable, struct label
 	return n;
 }
 
+size_t label_area_traces(const unsigned char *area, struct label **labels)
+{
+	int number = current_index(area);
+	size_t n = 0;
+
+	*labels = NULL;
+	for (uint32_t slot = 0; slot < SLOTS && !has_index(area, LABEL_SIZE_OLD); slot++) {
+		const unsigned char *bytes = area + 2 * INDEX_SIZE + (size_t)slot * LABEL_SIZE;
+		struct label *label;
+
+		if ((number >= 0 && !used_label(area, number, slot)) || !is_label(bytes, slot) ||
+		    !memchr(bytes + 16, '\0', NAME_BYTES_MAX + 1))
+			continue;
+		label = MEM_APPEND(*labels, n);
+		uuid_copy(label->uuid, bytes);
+		label->name = (const char *)bytes + 16;
+	}
+	return n;
+}
+
 void label_area_drop_damaged(const unsigned char *area, uint64_t usable, struct media *media)
 {
 	struct damaged_label *labels;

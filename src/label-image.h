@@ -62,6 +62,13 @@ size_t label_area_damaged(const unsigned char *area, uint64_t usable,
  */
 size_t label_area_sound(const unsigned char *area, uint64_t usable, struct label **labels);
 
+/*
+ * Those of the label area @area that are credible, of the index or where there is none of all slots,
+ * but of no scaffolds: what the region holds, or has held. As in label_area_sound(); their places
+ * are not told.
+ */
+size_t label_area_traces(const unsigned char *area, struct label **labels);
+
 /* Adds to @media what frees the slots of the damaged ones of @area; all others stay. */
 void label_area_drop_damaged(const unsigned char *area, uint64_t usable, struct media *media);
 

@@ -21,6 +21,9 @@ void seen_region_release(struct seen_region *region)
 {
 	for (size_t i = 0; i < region->n_namespaces; i++)
 		namespace_release(&region->namespaces[i]);
+	for (size_t i = 0; i < region->n_traces; i++)
+		namespace_release(&region->traces[i]);
+	free(region->traces);
 	free(region->namespaces);
 	free(region->name);
 	free(region->device);

@@ -130,6 +130,10 @@ struct seen_region {
 	unsigned slots_free;               /* label slots that may still be taken */
 	struct seen_namespace *namespaces; /* those with a size; by start */
 	size_t n_namespaces;
+	/* What labels name of which the kernel makes nothing, because the region is not up or the
+	 * index is lost: name and UUID are all that is known of each, and it may be long gone. */
+	struct seen_namespace *traces;
+	size_t n_traces;
 	bool seed_stuck; /* the seed holds a uuid or a claim that nobody finished */
 	char *seed;      /* "namespace0.3", or NULL */
 	char *seed_name; /* its alt_name if it is stuck, or NULL */

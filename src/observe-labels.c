@@ -56,6 +56,24 @@ static void add_damaged(struct seen_region *region, const struct damaged_label *
 	uuid_copy(ns->uuid, label->uuid);
 }
 
+/* Of a region that is up the kernel tells, unless its index is lost. */
+static void add_traces(struct seen_region *region, const unsigned char *area)
+{
+	struct label *labels = NULL;
+	size_t n = 0;
+
+	if (!region->enabled || region->labels == LABELS_LOST)
+		n = label_area_traces(area, &labels);
+	for (size_t i = 0; i < n; i++) {
+		struct seen_namespace *trace = MEM_APPEND(region->traces, region->n_traces);
+
+		*trace = (struct seen_namespace){.name = mem_strdup(labels[i].name),
+						 .has_uuid = true};
+		uuid_copy(trace->uuid, labels[i].uuid);
+	}
+	free(labels);
+}
+
 unsigned char *labels_observe(const struct sysfs *fs, struct seen_region *region)
 {
 	_cleanup_(freep) unsigned char *area = mem_calloc(1, LABEL_AREA_SIZE);
@@ -67,6 +85,7 @@ unsigned char *labels_observe(const struct sysfs *fs, struct seen_region *region
 		return NULL;
 	region->labels = label_area_state(area);
 	region->startable = !region->enabled && !label_area_refused(area);
+	add_traces(region, area);
 	/* Of a region that is not up nothing is known at all. */
 	n = region->enabled ? label_area_damaged(area, region->usable, &damaged) : 0;
 	for (size_t i = 0; i < n; i++)

@@ -32,6 +32,20 @@ bool plan_means_region(const struct plan *plan, const struct plan_options *optio
 	return options->recreate && (!name || !strcmp(name, region->name));
 }
 
+/* Whether all that labels of @r name is its own: those that are damaged, lost, or of no use while
+ * it is not up. What nobody has declared, or another region, is not disposable with it. */
+static bool names_only_own(const struct plan_region *r)
+{
+	for (size_t i = 0; i < r->seen->n_traces; i++)
+		if (!region_declares(r->region, &r->seen->traces[i]))
+			return false;
+	for (size_t i = 0; i < r->seen->n_namespaces; i++)
+		if (r->seen->namespaces[i].fault &&
+		    !region_declares(r->region, &r->seen->namespaces[i]))
+			return false;
+	return true;
+}
+
 bool plan_may_reset(const struct plan *plan, const struct plan_region *r,
 		    const struct plan_options *options)
 {
@@ -40,6 +54,7 @@ bool plan_may_reset(const struct plan *plan, const struct plan_region *r,
 
 	for (size_t i = 0; i < r->region->n_namespaces; i++)
 		all &= r->region->namespaces[i].on_conflict == CONFLICT_RECREATE;
+	all &= names_only_own(r);
 	return (all || plan_means_region(plan, options, r->region)) && !why;
 }
 
@@ -70,6 +85,26 @@ static bool none_outlives(const struct plan *plan, const struct layout_region *r
 		if (plan_outlives(plan, &region->namespaces[i]))
 			return false;
 	return true;
+}
+
+/* Whether a run of this boot has had @r up already: then what is in it was made or kept since. */
+static bool is_of_boot(const struct plan_region *r, const struct plan_options *options)
+{
+	const struct seen_namespace all = {
+		.name = (char *)"",
+		.start = r->seen->range.start,
+		.raw = r->seen->range.size,
+	};
+
+	return options->settled && options->settled(options->settled_context, &all);
+}
+
+/* Whether nothing that may be in @r, which has no labels, is to be kept. */
+static bool is_disposable(const struct plan *plan, const struct plan_region *r,
+			  const struct plan_options *options)
+{
+	return plan_may_reset(plan, r, options) ||
+	       (none_outlives(plan, r->region) && names_only_own(r) && !is_of_boot(r, options));
 }
 
 static void lost(struct plan *plan, struct plan_region *r, const char *why, bool used)
@@ -176,7 +211,7 @@ void plan_labels(struct plan *plan, struct plan_region *r, const struct plan_opt
 		return;
 	}
 	if (r->seen->labels == LABELS_UNKNOWN && plan->machine->live && !r->seen->n_namespaces &&
-	    !plan_may_reset(plan, r, options) && !none_outlives(plan, r->region)) {
+	    !is_disposable(plan, r, options)) {
 		plan_unreadable(plan, r);
 		return;
 	}
@@ -184,7 +219,7 @@ void plan_labels(struct plan *plan, struct plan_region *r, const struct plan_opt
 		return;
 	if (look && look->user) {
 		lost(plan, r, "somebody uses the scaffold through which it is looked at", true);
-	} else if (plan_may_reset(plan, r, options) || none_outlives(plan, r->region)) {
+	} else if (is_disposable(plan, r, options)) {
 		if (!is_lost)
 			return;
 		r->state = REGION_LOST;

@@ -33,7 +33,8 @@ struct step *plan_region_step(struct plan *plan, const struct plan_region *r, en
 bool plan_means_region(const struct plan *plan, const struct plan_options *options,
 		       const struct layout_region *region);
 
-/* Whether all that may be in a region of unreadable labels has been declared disposable. */
+/* Whether all that may be in a region of unreadable labels has been declared disposable, as far as
+ * they can be read. */
 bool plan_may_reset(const struct plan *plan, const struct plan_region *r,
 		    const struct plan_options *options);
 

@@ -61,9 +61,8 @@ static bool is_declared(const struct work *w, const struct seen_namespace *seen)
 	const struct layout *layout = w->plan->layout;
 
 	for (size_t r = 0; r < layout->n_regions; r++)
-		for (size_t i = 0; i < layout->regions[r].n_namespaces; i++)
-			if (namespace_is(&layout->regions[r].namespaces[i], seen))
-				return true;
+		if (region_declares(&layout->regions[r], seen))
+			return true;
 	return false;
 }
 

@@ -335,6 +335,46 @@ static void what_another_region_declares_is_not_pruned(void)
 	scene_release(&p.s);
 }
 
+/* Two regions that fit either carveout: what is in one that is not up, or has lost its index, is
+ * not taken for the other region's. */
+static void labels_that_are_not_up_tell_whose_they_are(void)
+{
+	const struct plan_options options = {0};
+	struct seen_namespace trace = {.name = (char *)"a", .has_uuid = true};
+	struct layout_namespace b;
+	struct plan *plan;
+	struct pair p;
+
+	pair_make(&p);
+	pair_bind(&p);
+	b = p.regions[0].namespaces[0];
+	b.name = (char *)"b";
+	b.on_conflict = CONFLICT_RECREATE;
+	p.regions[0].has_address = p.regions[1].has_address = false;
+	p.regions[1].size = p.regions[0].size;
+	p.regions[1].name = (char *)"zother";
+	p.regions[1].namespaces = &b;
+	p.regions[1].n_namespaces = 1;
+	p.seen[1].traces = &trace;
+	p.seen[1].n_traces = 1;
+	for (int up = 0; up < 2; up++) {
+		p.seen[1].enabled = up;
+		p.seen[1].labels = up ? LABELS_LOST : LABELS_VALID;
+		plan = plan_make(&p.s.layout, &p.s.machine, &options);
+		CHECK(plan->regions[0].carveout == &p.carveouts[1]);
+		CHECK_INT(steps_of(plan, STEP_RESET), 0);
+		CHECK_INT(plan_status(plan), STATUS_CONFLICT);
+		plan_free(plan);
+	}
+	/* Less than an address, if they may be old. */
+	p.regions[0].has_address = true;
+	plan = plan_make(&p.s.layout, &p.s.machine, &options);
+	CHECK(plan->regions[0].carveout == &p.carveouts[0]);
+	CHECK_INT(steps_of(plan, STEP_RESET), 0);
+	plan_free(plan);
+	scene_release(&p.s);
+}
+
 static void what_is_foreign_is_never_written(void)
 {
 	const char *names[] = {"a"};
@@ -446,4 +486,5 @@ UNIT_TESTS(UNIT(a_uuid_that_another_bears_is_a_conflict),
 	   UNIT(a_btt_larger_than_its_space_is_a_conflict),
 	   UNIT(the_rest_is_what_it_was_when_its_neighbour_goes),
 	   UNIT(what_another_region_declares_is_not_pruned), UNIT(what_is_foreign_is_never_written),
+	   UNIT(labels_that_are_not_up_tell_whose_they_are),
 	   UNIT(a_uuid_tells_more_than_a_name), UNIT(a_name_is_a_namespace_before_it_is_a_region))

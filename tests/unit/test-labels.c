@@ -336,6 +336,83 @@ static void lost_labels_are_kept(void)
 	CHECK_INT(first_step(LABELS_OLD, BOOT_FIRMWARE, &all, SURVIVES_RESET), STEP_RESET);
 }
 
+static bool all_settled(void *context, const struct seen_namespace *seen)
+{
+	*(bool *)context |= !*seen->name && seen->start == SCENE_START && seen->raw > SIZE;
+	return true;
+}
+
+static void what_is_of_this_boot_is_kept_without_labels(void)
+{
+	bool asked = false;
+	const struct plan_options options = {.settled = all_settled, .settled_context = &asked};
+
+	CHECK_INT(first_step(LABELS_NONE, BOOT_FIRMWARE, &options, SURVIVES_NONE), STEP_LOOK);
+	CHECK(asked);
+	CHECK_INT(first_step(LABELS_LOST, BOOT_FIRMWARE, &options, SURVIVES_NONE), -1);
+	CHECK_INT(first_step(LABELS_NONE, BOOT_KEXEC, &options, SURVIVES_NONE), -1);
+}
+
+/* The first step where labels that are lost name @name, for namespaces "a" of that kind; or -1. */
+static int first_step_with(const char *name, enum on_conflict on_conflict, enum survives survives,
+			   bool up)
+{
+	const struct plan_options options = {0};
+	struct seen_namespace trace = {.name = (char *)name, .has_uuid = true};
+	struct layout_namespace *ns;
+	struct plan *plan;
+	struct scene s;
+	int kind;
+
+	scene_make(&s, SIZE, LABEL_AREA_SIZE);
+	ns = scene_declare(&s, "a", MODE_FSDAX, 64 * MIB);
+	ns->on_conflict = on_conflict;
+	ns->survives = survives;
+	scene_bind(&s);
+	s.seen.enabled = up;
+	s.seen.labels = up ? LABELS_LOST : LABELS_VALID;
+	s.seen.traces = &trace;
+	s.seen.n_traces = 1;
+	plan = plan_make(&s.layout, &s.machine, &options);
+	kind = plan->n_steps ? (int)plan->steps[0].kind : -1;
+	plan_free(plan);
+	scene_release(&s);
+	return kind;
+}
+
+static void a_region_is_not_reset_with_what_is_not_its_own(void)
+{
+	for (int up = 0; up < 2; up++) {
+		CHECK_INT(first_step_with("a", CONFLICT_RECREATE, SURVIVES_RESET, up), STEP_RESET);
+		CHECK_INT(first_step_with("b", CONFLICT_RECREATE, SURVIVES_RESET, up), -1);
+		CHECK_INT(first_step_with("b", CONFLICT_KEEP, SURVIVES_NONE, up), -1);
+	}
+	CHECK_INT(first_step_with("a", CONFLICT_KEEP, SURVIVES_NONE, true), STEP_RESET);
+}
+
+static void labels_without_an_index_leave_traces(void)
+{
+	unsigned char *area = area_with("a");
+	struct label *labels;
+
+	CHECK_INT(label_area_traces(area, &labels), 1);
+	CHECK_STR(labels[0].name, "a");
+	free(labels);
+	area[70] ^= 1;
+	area[256 + 70] ^= 1;
+	CHECK_INT(label_area_traces(area, &labels), 1);
+	free(labels);
+	area[2 * 256 + 20] ^= 1;
+	CHECK_INT(label_area_traces(area, &labels), 0);
+	free(labels);
+	free(area);
+
+	area = area_with(".ramdax-a");
+	CHECK_INT(label_area_traces(area, &labels), 0);
+	free(labels);
+	free(area);
+}
+
 /* --recreate=NAME means the namespace of that name, and what else its region holds is kept. */
 static void a_region_is_not_reset_for_a_namespace_of_its_name(void)
 {
@@ -362,4 +439,7 @@ UNIT_TESTS(UNIT(one_index_is_enough), UNIT(without_index_and_labels_it_is_empty)
 	   UNIT(damaged_labels_are_named_and_dropped), UNIT(an_index_of_older_labels_is_not_ours),
 	   UNIT(a_label_outside_the_region_is_damaged), UNIT(any_bytes_are_answered),
 	   UNIT(info_blocks_are_found), UNIT(lost_labels_are_kept),
+	   UNIT(what_is_of_this_boot_is_kept_without_labels),
+	   UNIT(a_region_is_not_reset_with_what_is_not_its_own),
+	   UNIT(labels_without_an_index_leave_traces),
 	   UNIT(a_region_is_not_reset_for_a_namespace_of_its_name))
