@@ -121,6 +121,13 @@ static int finish_format(struct sysfs *fs, const struct step *step, deadline d, 
 	return format_device(step->ns, path, step->ns->scrub, d, NULL, why);
 }
 
+static int start(struct sysfs *fs, const struct seen_region *region, struct text *why)
+{
+	int r = takedown_is_same_region(fs, region, why);
+
+	return r < 0 ? r : label_read_again(fs, region, why);
+}
+
 int step_do(struct sysfs *fs, const struct step *step, deadline d, struct text *why)
 {
 	switch (step->kind) {
@@ -131,7 +138,7 @@ int step_do(struct sysfs *fs, const struct step *step, deadline d, struct text *
 	case STEP_BIND:
 		return bind_device(fs, step->device, why);
 	case STEP_START:
-		return label_read_again(fs, step->seen_region, why);
+		return start(fs, step->seen_region, why);
 	case STEP_RESET:
 		return label_reset(fs, step->seen_region, why);
 	case STEP_DROP:

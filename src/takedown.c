@@ -70,6 +70,44 @@ int takedown_is_same(const struct sysfs *fs, const struct seen_namespace *seen, 
 	return TAKEDOWN_KEPT;
 }
 
+/* @fs, but what cannot be read now is noted in *@failure: it may be who uses something. */
+static struct sysfs watched(const struct sysfs *fs, _Atomic int *failure)
+{
+	struct sysfs watched = *fs;
+
+	watched.failure = failure;
+	return watched;
+}
+
+static int unseen(struct text *why, int failure)
+{
+	text_addf(why, "not all that is in it can be seen now: %s", strerror(failure));
+	return TAKEDOWN_KEPT;
+}
+
+/* Whether it is up, or down, through what it was. What has come up meanwhile was not claimed, and
+ * what held it may hold another by now. */
+static int is_up_as_seen(const struct sysfs *fs, const struct seen_namespace *seen,
+			 struct text *why)
+{
+	_cleanup_(freep) char *device = mem_printf(ND_DEVICES "/%s", seen->device);
+	_cleanup_(freep) char *holder = attribute_text(fs, device, "holder"), *driver = NULL;
+	bool same =
+		holder && seen->holder ? !strcmp(holder, seen->holder) : !holder == !seen->holder;
+
+	if (same && (seen->enabled || nd_driver(fs, holder ? holder : seen->device, &driver) < 0))
+		return 0;
+	text_addf(why, "\"%s\" was brought up by somebody else meanwhile", seen->device);
+	return TAKEDOWN_KEPT;
+}
+
+static int is_as_seen(const struct sysfs *fs, const struct seen_namespace *seen, struct text *why)
+{
+	int r = takedown_is_same(fs, seen, why);
+
+	return r < 0 ? r : is_up_as_seen(fs, seen, why);
+}
+
 /* Namespaces that are taken down by several threads. */
 struct falling {
 	struct sysfs *fs;
@@ -116,7 +154,7 @@ void takedown_namespaces(struct sysfs *fs, struct takedown *items, size_t n)
 	}
 	for (size_t i = 0; i < n; i++)
 		if (items[i].result == 0)
-			items[i].result = takedown_is_same(fs, items[i].seen, &items[i].why);
+			items[i].result = is_as_seen(fs, items[i].seen, &items[i].why);
 	take_all(fs, items, n);
 }
 
@@ -137,7 +175,7 @@ int takedown_is_free(struct sysfs *fs, const struct seen_namespace *seen, struct
 
 	claims_add(&claims, seen, 0);
 	used = claims_make(fs, &claims);
-	return used ? kept(why, used) : takedown_is_same(fs, seen, why);
+	return used ? kept(why, used) : is_as_seen(fs, seen, why);
 }
 
 static bool was_there(const struct seen_region *region, const struct seen_namespace *now)
@@ -189,14 +227,32 @@ static int take_all_of(struct sysfs *fs, const struct seen_region *region,
 	return r;
 }
 
+int takedown_is_same_region(const struct sysfs *fs, const struct seen_region *region,
+			    struct text *why)
+{
+	_cleanup_(freep) char *path = mem_printf(ND_DEVICES "/%s", region->name);
+	_cleanup_(freep) char *mapping = attribute_text(fs, path, "mapping0");
+	size_t n = region->dimm ? strlen(region->dimm) : 0;
+
+	if (attribute_number(fs, path, "resource") == region->range.start && mapping && n &&
+	    !strncmp(mapping, region->dimm, n) && mapping[n] == ',')
+		return 0;
+	text_addf(why, "\"%s\" is another region meanwhile", region->name);
+	return TAKEDOWN_KEPT;
+}
+
 int takedown_region(struct sysfs *fs, const struct seen_region *region, struct text *why)
 {
 	WATCH("taking down region", region->name);
+	_Atomic int failure = 0;
+	struct sysfs looking = watched(fs, &failure);
+	int r = takedown_is_same_region(fs, region, why);
 	struct seen_region now;
-	int r;
 
-	nd_namespaces_observe(fs, region->name, &now);
-	r = take_all_of(fs, region, &now, why);
+	if (r < 0)
+		return r;
+	nd_namespaces_observe(&looking, region->name, &now);
+	r = failure ? unseen(why, failure) : take_all_of(fs, region, &now, why);
 	seen_region_release(&now);
 	return r;
 }
@@ -206,17 +262,23 @@ int takedown_device(struct sysfs *fs, const struct seen_device *device, struct t
 	WATCH("releasing device", device->name);
 	_cleanup_(claims_release) struct claims claims = {0};
 	struct nd_regions ours = {0}, others = {0};
+	_Atomic int failure = 0;
+	struct sysfs looking = watched(fs, &failure);
 	const struct inuse *used;
 	int r;
 
-	nd_regions_observe(fs, device->name, &ours, &others);
+	nd_regions_observe(&looking, device->name, &ours, &others);
 	for (size_t i = 0; i < others.n; i++)
 		for (size_t j = 0; j < others.items[i].n_namespaces; j++)
 			claims_add(&claims, &others.items[i].namespaces[j], i);
 	used = claims_make(fs, &claims);
-	r = used ? kept(why, used)
-		 : sysfs_write(fs, device->name, "sys/bus/platform/drivers/%s/unbind",
-			       device->driver);
+	if (used)
+		r = kept(why, used);
+	else if (failure)
+		r = unseen(why, failure);
+	else
+		r = sysfs_write(fs, device->name, "sys/bus/platform/drivers/%s/unbind",
+				device->driver);
 	nd_regions_release(&ours);
 	nd_regions_release(&others);
 	return r;

@@ -42,6 +42,11 @@ int takedown_region(struct sysfs *fs, const struct seen_region *region, struct t
  * TAKEDOWN_KEPT. */
 int takedown_is_same(const struct sysfs *fs, const struct seen_namespace *seen, struct text *why);
 
+/* Whether the region of its name is @region still: on another bus it may be somebody's NVDIMM. 0,
+ * or TAKEDOWN_KEPT. */
+int takedown_is_same_region(const struct sysfs *fs, const struct seen_region *region,
+			    struct text *why);
+
 /* Whether nobody uses @seen now, and it is what it was. 0, or TAKEDOWN_KEPT. */
 int takedown_is_free(struct sysfs *fs, const struct seen_namespace *seen, struct text *why);
 

@@ -84,6 +84,14 @@ regions() {
 	vm_file /guest/meanwhile <<-'END'
 		. /guest/lib.sh
 		until [ -e /tmp/begun ]; do sleep 0.1; done
+		# what claims the one has the number of what claimed the other
+		holder() { cat "/sys/bus/nd/devices/$(namespace $1 dev)/holder"; }
+		mapped=$(namespace mapped dev) free=$(namespace free dev) had=$(holder free)
+		ndctl disable-namespace $mapped
+		ndctl disable-namespace $free
+		ndctl enable-namespace $free
+		ndctl enable-namespace $mapped
+		[ "$(holder mapped)" != "$had" ] || >/tmp/swapped
 		mount -t ext4 -o dax=always "$(device mapped)" /mnt
 		hold /mnt/file >/tmp/held &
 		echo $! >/tmp/file.pid
@@ -118,6 +126,7 @@ regions() {
 		is "mapped is as it was" "$(size mapped)" "$mapped"
 		is "char is as it was" "$(size char)" "$char"
 		at_least "what nobody uses was made anew" "$(size free)" $((48 << 20))
+		holds "its holder has had another's number" test -e /tmp/swapped
 		holds "who uses it is said" grep -E 'mapped.*in use \(mounted on /mnt' /tmp/err
 		holds "the mappings are alive" kill -0 $(cat /tmp/file.pid /tmp/char.pid)
 		holds "it is mounted" grep " /mnt " /proc/mounts
