@@ -39,6 +39,10 @@ const struct inuse_node *inuse_find(const struct inuse_search *search, bool char
  */
 const struct inuse_node *inuse_find_path(const struct inuse_search *search, const char *path);
 
+/* The node of the device that the absolute path @path means, or that was called so by whoever
+ * opened it, in another mount namespace perhaps. */
+const struct inuse_node *inuse_find_called(const struct inuse_search *search, const char *path);
+
 /* Notes a user, unless one is known already. */
 void inuse_note(const struct inuse_node *node, const char *format, ...) _printf_(2, 3);
 

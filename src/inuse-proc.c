@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 
 #include "inuse-parts.h"
 #include "mem.h"
@@ -11,6 +12,10 @@
 
 #define MOUNTINFO_MAX (64 * MIB)
 #define MAPS_MAX      (64 * MIB) /* the default of 65530 mappings with long names fits */
+/* What /proc/PID/fd calls an io_uring, how much it may say of itself, and how often it is asked. */
+#define RING       "anon_inode:[io_uring]"
+#define RING_MAX   (64 * MIB)
+#define RING_TRIES 20
 /* Its inode (include/uapi/linux/nsfs.h, PID_NS_INIT_INO; it always was). */
 #define FIRST_PID_NAMESPACE "pid:[4026531836]"
 
@@ -149,6 +154,59 @@ static void mounts_observe(struct inuse_search *search, const char *process)
 	}
 }
 
+/* Whether @line, "    0: /dev/pmem0", is a registered file of an io_uring. It is cut: *@path. */
+static bool ring_file_parse(char *line, char **path)
+{
+	char *colon = strstr(line, ": ");
+
+	line += strspn(line, " ");
+	if (!colon || colon == line || strspn(line, "0123456789") != (size_t)(colon - line))
+		return false;
+	*path = colon + 2;
+	octal_decode(*path);
+	return **path == '/';
+}
+
+/* What is called @path where @process is. */
+static const struct inuse_node *ring_node(const struct inuse_search *search, const char *process,
+					  const char *path)
+{
+	_cleanup_(freep) char *there = mem_printf("/proc/%s/root%s", process, path);
+	const struct inuse_node *node = search->fs->live ? inuse_find_path(search, there) : NULL;
+
+	return node ? node : inuse_find_called(search, path);
+}
+
+/* The files that were registered with an io_uring are open, though no descriptor of the process may
+ * be. While it is at work it says nothing of them (io_uring/fdinfo.c, io_uring_show_fdinfo). */
+static void ring_observe(struct inuse_search *search, const char *process, const char *fd)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+	_cleanup_(text_release) struct text text = {0};
+	_cleanup_(freep) char *name = mem_printf("/fdinfo/%s", fd);
+	char *rest = NULL, *line, *path;
+	int r = 0;
+
+	for (int i = 0; r == 0 && !rest && i < RING_TRIES; i++) {
+		if (i)
+			nanosleep(&pause, NULL);
+		text_release(&text);
+		r = sysfs_read_all(search->fs, &text, RING_MAX, "proc/%s%s", process, name);
+		rest = r < 0 ? NULL : strstr(text_str(&text), "\nUserFiles:");
+	}
+	if (!rest) {
+		unreadable(search, process, name, r < 0 ? r : -EBUSY);
+		return;
+	}
+	rest++;
+	for (line = strsep(&rest, "\n"); (line = strsep(&rest, "\n"));) {
+		if (!strncmp(line, "UserBufs:", strlen("UserBufs:")))
+			return;
+		if (ring_file_parse(line, &path))
+			inuse_note(ring_node(search, process, path), "open by process %s", process);
+	}
+}
+
 static void files_observe(struct inuse_search *search, const char *process)
 {
 	_cleanup_(closep) int dir =
@@ -164,18 +222,23 @@ static void files_observe(struct inuse_search *search, const char *process)
 	for (size_t i = 0; i < n; i++) {
 		const struct inuse_node *node = NULL;
 		char target[256];
-		struct statx st;
+		struct statx st = {0};
 		ssize_t len;
 
-		if (search->fs->live) {
-			if (statx(dir, names[i], AT_STATX_DONT_SYNC, STATX_TYPE, &st) == 0 &&
-			    (S_ISBLK(st.stx_mode) || S_ISCHR(st.stx_mode)))
-				node = inuse_find(search, S_ISCHR(st.stx_mode),
-						  makedev(st.stx_rdev_major, st.stx_rdev_minor));
-		} else {
+		if (search->fs->live &&
+		    statx(dir, names[i], AT_STATX_DONT_SYNC, STATX_TYPE, &st) < 0)
+			continue;
+		if (S_ISBLK(st.stx_mode) || S_ISCHR(st.stx_mode)) {
+			node = inuse_find(search, S_ISCHR(st.stx_mode),
+					  makedev(st.stx_rdev_major, st.stx_rdev_minor));
+		} else if (!(st.stx_mode & S_IFMT)) {
+			/* What has no inode of its own has no type (fs/anon_inodes.c). */
 			len = readlinkat(dir, names[i], target, sizeof(target) - 1);
 			target[len < 0 ? 0 : len] = '\0';
-			node = inuse_find_path(search, target);
+			if (!strcmp(target, RING))
+				ring_observe(search, process, names[i]);
+			else if (!search->fs->live)
+				node = inuse_find_path(search, target);
 		}
 		inuse_note(node, "open by process %s", process);
 	}

@@ -29,9 +29,7 @@ static int noted(struct inuse_search *search, int r)
 	return r;
 }
 
-/* The node of the device that the absolute path @path means, or that was called so by whoever
- * exported it, in another mount namespace perhaps. */
-static const struct inuse_node *node_of_path(const struct inuse_search *search, const char *path)
+const struct inuse_node *inuse_find_called(const struct inuse_search *search, const char *path)
 {
 	const struct inuse_node *node = inuse_find_path(search, path);
 	const char *name = strrchr(path, '/');
@@ -67,7 +65,7 @@ static const struct inuse_node *node_of_loop(const struct inuse_search *search, 
 	if (search->fs->live)
 		fd = sysfs_open_file(search->fs, O_RDONLY | O_NONBLOCK | O_CLOEXEC, "dev/%s", loop);
 	if (fd < 0 || ioctl(fd, LOOP_GET_STATUS64, &info) < 0)
-		return node_of_path(search, path);
+		return inuse_find_called(search, path);
 	return inuse_find(search, false, (dev_t)info.lo_rdevice);
 }
 
@@ -116,7 +114,7 @@ static void nvmet_namespace(struct inuse_search *search, const char *system, con
 
 	if (noted(search, sysfs_read(search->fs, &path, "%s/device_path", dir)) == 0 &&
 	    is_enabled(search, dir))
-		inuse_note(node_of_path(search, path), "nvme target %s", system);
+		inuse_note(inuse_find_called(search, path), "nvme target %s", system);
 }
 
 static void nvmet_system(struct inuse_search *search, const char *owner, const char *directory,
@@ -139,7 +137,7 @@ static const struct inuse_node *node_of_info(const struct inuse_search *search, 
 			end = at;
 		if (end)
 			*end = '\0';
-		return node_of_path(search, file);
+		return inuse_find_called(search, file);
 	}
 	number = strstr(info, NUMBER_BEFORE);
 	if (!number || sscanf(number, NUMBER_BEFORE "%u Minor: %u", &major, &minor) != 2)
@@ -162,7 +160,7 @@ static void lio_backstore(struct inuse_search *search, const char *hba, const ch
 	if (noted(search, sysfs_read(search->fs, &info, "%s/info", dir)) == 0)
 		node = node_of_info(search, info);
 	if (!node && noted(search, sysfs_read(search->fs, &path, "%s/udev_path", dir)) == 0)
-		node = node_of_path(search, path);
+		node = inuse_find_called(search, path);
 	inuse_note(node, "exported by LIO as %s/%s", hba, name);
 }
 
@@ -182,7 +180,7 @@ static void rnbd_device(struct inuse_search *search, const char *owner, const ch
 	if (sysfs_read_link(search->fs, &block, "%s/%s/block_dev", directory, name) < 0)
 		return;
 	path = mem_printf("/dev/%s", block);
-	inuse_note(node_of_path(search, path), "exported by rnbd as %s", name);
+	inuse_note(inuse_find_called(search, path), "exported by rnbd as %s", name);
 }
 
 static void usb_lun(struct inuse_search *search, const char *gadget, const char *directory,
@@ -192,7 +190,7 @@ static void usb_lun(struct inuse_search *search, const char *gadget, const char 
 
 	if (!strncmp(name, "lun.", 4) &&
 	    noted(search, sysfs_read(search->fs, &path, "%s/%s/file", directory, name)) == 0)
-		inuse_note(node_of_path(search, path), "USB gadget %s", gadget);
+		inuse_note(inuse_find_called(search, path), "USB gadget %s", gadget);
 }
 
 static void usb_function(struct inuse_search *search, const char *gadget, const char *directory,

@@ -311,15 +311,24 @@ void inuse_observe(const struct sysfs *fs, struct inuse *devices, size_t n)
 
 void inuse_claim(const struct sysfs *fs, struct inuse *devices, size_t n)
 {
-	_cleanup_(search_release) struct inuse_search search = {.fs = fs, .claimed = fs->live};
+	_Atomic int failure = 0;
+	struct sysfs watched = *fs;
+	_cleanup_(search_release) struct inuse_search search = {.fs = &watched,
+								.claimed = fs->live};
 	_cleanup_(freep) int *results = mem_calloc(n + 1, sizeof(*results));
 	struct claims claims = {fs, devices, results};
 
+	watched.failure = &failure;
 	crew_run(crew_size(n / DEVICES_SHARE), n, claim, &claims);
 	if (n)
 		users_observe(&search, devices, n);
 	for (size_t i = 0; i < n; i++) {
-		if (devices[i].user || results[i] == 0)
+		if (devices[i].user)
+			continue;
+		if (results[i] == 0 && failure)
+			devices[i].user =
+				mem_printf("unknown, looking for users: %s", strerror(failure));
+		if (results[i] == 0)
 			continue;
 		devices[i].user = results[i] == -EBUSY
 					  ? mem_strdup("claimed by the kernel")

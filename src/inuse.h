@@ -3,8 +3,8 @@
  * Who uses a device. The kernel itself never refuses to unbind one that is mounted, open or
  * mapped; a mapped fsdax file that loses its device is an oops. So all users are looked for that
  * can be found from outside: mounts in every mount namespace, swap, device-mapper and md, loop
- * devices, targets of the kernel (NVMe, LIO, ...), processes that have it open or mapped, and the
- * kernel's exclusive claim.
+ * devices, targets of the kernel (NVMe, LIO, ...), processes that have it open, registered with
+ * an io_uring or mapped, and the kernel's exclusive claim.
  *
  * Without privileges (processes of others, O_EXCL) it finds what it can. With them, what cannot be
  * looked at counts as a user: nobody could say that there is none.

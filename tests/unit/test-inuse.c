@@ -5,6 +5,7 @@
  */
 #include "inuse.h"
 
+#include <sys/resource.h>
 #include <sys/sysmacros.h>
 
 #include "unit.h"
@@ -154,6 +155,8 @@ static void every_use_is_found(void)
 #define IBLOCK(n) \
 	"Status: ACTIVATED\n        iBlock device: x  readonly: 0\n        " n "  CLAIMED: IBLOCK\n"
 
+#define RING "proc/12/fd/5", "->anon_inode:[io_uring]", "proc/12/fdinfo/5"
+
 /* A target: its files, and who is found to use each device. */
 struct target {
 	const char *files[8]; /* paths and texts */
@@ -197,6 +200,12 @@ static const struct target targets[] = {
 	{{"sys/kernel/config/usb_gadget/g/functions/mass_storage.0/lun.0/file", "/dev/pmem0\n"},
 	 {"USB gadget g"}},
 	{{"sys/kernel/config/usb_gadget/g/functions/mass_storage.0/lun.0/file", "\n"}, {NULL}},
+	/* Registered with an io_uring. */
+	{{RING, "pos:\t0\nSqMask:\t0x0\nUserFiles:\t2\n    1: /dev/pmem1p1\nUserBufs:\t0\n"},
+	 {NULL, "open by process 12"}},
+	{{RING, "pos:\t0\nUserFiles:\t0\nUserBufs:\t1\n    0: /dev/pmem0\n"}, {NULL}},
+	{{RING, "pos:\t0\nUserFiles:\t1\n    0: anon_inode:[eventpoll]\n/dev/pmem0\nUserBufs:\t0\n"},
+	 {NULL}},
 };
 
 static void every_target_is_found(void)
@@ -234,5 +243,30 @@ static void our_own_mounts_come_first(void)
 	devices_release(devices);
 }
 
+/* Before something is taken away, whatever could not be read for want of memory or files might have
+ * told of a user. */
+static void who_cannot_be_looked_for_is_a_user(void)
+{
+	_cleanup_(tree_remove) struct tree t;
+	struct inuse devices[3];
+	struct rlimit before, limit;
+	int lowest;
+
+	machine_make(&t, devices);
+	lowest = open("/dev/null", O_RDONLY);
+	close(lowest);
+	if (!CHECK_INT(getrlimit(RLIMIT_NOFILE, &before), 0))
+		return;
+	limit = before;
+	limit.rlim_cur = (rlim_t)lowest;
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	inuse_claim(&t.fs, devices, 3);
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &before), 0);
+	for (int i = 0; i < 3; i++)
+		CHECK_STR(devices[i].user, "unknown, looking for users: Too many open files");
+	devices_release(devices);
+}
+
 UNIT_TESTS(UNIT(mounts_are_parsed), UNIT(mappings_are_parsed), UNIT(escapes_are_decoded),
-	   UNIT(every_use_is_found), UNIT(every_target_is_found), UNIT(our_own_mounts_come_first))
+	   UNIT(every_use_is_found), UNIT(every_target_is_found), UNIT(our_own_mounts_come_first),
+	   UNIT(who_cannot_be_looked_for_is_a_user))

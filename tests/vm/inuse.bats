@@ -121,6 +121,7 @@ make='
 		make mapped devdax 64M
 		make thread devdax 64M
 		make file fsdax 64M
+		make ring raw 16M
 		sleep 1000 <"\$(device open)" &
 		open=\$!
 		sleep 1000 <"\$(device char)" &
@@ -130,6 +131,8 @@ make='
 		hold /tmp/other-name &
 		mapped=\$!
 		hold "\$(device thread)" thread &
+		hold "\$(device ring)" ring &
+		ring=\$!
 		mkfs.ext4 -q -b 4096 "\$(device file)"
 		mount -t ext4 -o dax=always "\$(device file)" /mnt
 		truncate -s 4M /mnt/file
@@ -141,6 +144,7 @@ make='
 		is "dax device open" "\$(user char)" "open by process \$char"
 		is "dax device mapped by another name" "\$(user mapped)" "mapped by process \$mapped"
 		is "file mapped, file system gone from sight" "\$(user file)" "mapped by process \$file"
+		is "registered with io_uring, and closed" "\$(user ring)" "open by process \$ring"
 		is "whose first thread has ended" "\$(user thread | sed 's/[0-9]*\$//')" "mapped by process "
 		is "in a container, who uses what outside is unknown" \
 			"\$(unshare -p -f --mount-proc ramdax status --json | jq -r '.regions[].namespaces[] |
