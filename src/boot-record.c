@@ -177,12 +177,12 @@ static bool is_of_boot(struct json_object *root, const char *boot_id)
 	       !strcmp(of, boot_id);
 }
 
-struct boot_record *boot_record_parse(const char *json, size_t n, const char *boot_id)
+/* The @n bytes @json as an object, or NULL. */
+static struct json_object *parse(const char *json, size_t n)
 {
 	_cleanup_(tokener_freep) struct json_tokener *tokener =
 		json_tokener_new_ex(RECORD_DEPTH_MAX);
 	_cleanup_(object_putp) struct json_object *root = NULL;
-	struct boot_record *record;
 
 	if (!tokener)
 		mem_exhausted();
@@ -190,7 +190,30 @@ struct boot_record *boot_record_parse(const char *json, size_t n, const char *bo
 		return NULL;
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	root = json_tokener_parse_ex(tokener, json, (int)n);
-	if (json_tokener_get_error(tokener) != json_tokener_success || !is_of_boot(root, boot_id))
+	return json_tokener_get_error(tokener) == json_tokener_success ? TAKE_PTR(root) : NULL;
+}
+
+struct json_object *boot_record_document(const char *json, size_t n, const char *boot_id)
+{
+	_cleanup_(object_putp) struct json_object *root = parse(json, n);
+
+	return is_of_boot(root, boot_id) ? TAKE_PTR(root) : NULL;
+}
+
+bool boot_record_is_old(const char *json, size_t n, const char *boot_id)
+{
+	_cleanup_(object_putp) struct json_object *root = parse(json, n);
+	const char *of = string_member(root, "boot_id");
+
+	return *boot_id && of && *of && strcmp(of, boot_id) != 0;
+}
+
+struct boot_record *boot_record_parse(const char *json, size_t n, const char *boot_id)
+{
+	_cleanup_(object_putp) struct json_object *root = boot_record_document(json, n, boot_id);
+	struct boot_record *record;
+
+	if (!root)
 		return NULL;
 	record = MEM_NEW(struct boot_record);
 	read_regions(record, member(root, "regions", json_type_array), boot_id);

@@ -15,6 +15,14 @@ enum record_state {
 	RECORD_SCRUBBED, /* there, but without the file system that it is to have */
 };
 
+struct json_object;
+
+/* The report of this boot in the @n bytes @json, which the caller puts; NULL if it is none. */
+struct json_object *boot_record_document(const char *json, size_t n, const char *boot_id);
+
+/* Whether it is a report of another boot than @boot_id, if that is known. */
+bool boot_record_is_old(const char *json, size_t n, const char *boot_id);
+
 /* What @record (may be NULL) says of the namespace @name, if @seen is still the same: it bears the
  * UUID that was reported. */
 enum record_state boot_record_state(const struct boot_record *record, const char *name,

@@ -47,6 +47,23 @@ static const char *stay_out(const struct sysfs *fs, const char *cmdline)
 	return NULL;
 }
 
+static void write_report(const struct text *document)
+{
+	int r = record_write(document);
+
+	if (r < 0)
+		diag_warning("cannot write the report \"%s\": %s", RECORD_PATH, strerror(-r));
+}
+
+static char *read_boot_id(const struct sysfs *fs)
+{
+	char *boot_id = NULL;
+
+	if (sysfs_read(fs, &boot_id, "proc/sys/kernel/random/boot_id") < 0)
+		boot_id = mem_strdup("");
+	return boot_id;
+}
+
 /* The report of this boot, and with --json of this run. */
 static enum status report(const struct invocation *in, const struct sysfs *fs,
 			  const struct machine *machine, const struct plan *plan,
@@ -54,13 +71,10 @@ static enum status report(const struct invocation *in, const struct sysfs *fs,
 			  enum status status)
 {
 	_cleanup_(text_release) struct text out = {0};
-	int r = 0;
 
 	report_json_status(machine, plan, outcome, record, status, &out);
 	if (fs->live)
-		r = record_write(&out);
-	if (r < 0)
-		diag_warning("cannot write the report \"%s\": %s", RECORD_PATH, strerror(-r));
+		write_report(&out);
 	return in->json ? command_print(&out) : STATUS_OK;
 }
 
@@ -186,8 +200,7 @@ static enum status apply_locked(struct run *run, const char *boot_id)
 		say_summary(outcome, record);
 	printed =
 		report(run->in, run->fs, outcome->machine, outcome->plan, outcome, record, status);
-	if (run->in->boot && (run->options.look_only || boot_is_rescue(run->cmdline) ||
-			      !outcome_required_missing(outcome)))
+	if (run->in->boot && !outcome_required_missing(outcome))
 		status = STATUS_OK;
 	outcome_free(outcome);
 	boot_record_free(record);
@@ -204,33 +217,49 @@ static int apply_layout(void *context)
 		apply_say_no_lock(lock);
 		return STATUS_FAILED;
 	}
-	if (sysfs_read(run->fs, &boot_id, "proc/sys/kernel/random/boot_id") < 0)
-		boot_id = mem_strdup("");
+	boot_id = read_boot_id(run->fs);
 	return (int)apply_locked(run, boot_id);
 }
 
-static bool requires_anything(const struct layout *layout)
+/* Whether something may be missing that stops this boot, however the run ended: with no lock, with
+ * no memory, or by a signal. */
+static bool may_stop_boot(const struct run *run)
 {
+	const struct layout *layout = run->layout;
+	bool required = false;
+
 	for (size_t i = 0; i < layout->n_regions; i++)
-		if (layout->regions[i].required)
-			return true;
-	return false;
+		required |= layout->regions[i].required;
+	return required && !run->options.look_only && !boot_is_rescue(run->cmdline);
 }
 
-/* The child is stuck in the kernel and keeps the lock; the machine cannot be looked at either. */
+/* What this boot's report says of what is there stands: a later run would take what this boot has
+ * made for what it found. */
+static void report_unseen(const struct run *run)
+{
+	_cleanup_(text_release) struct text earlier = {0}, out = {0};
+	_cleanup_(freep) char *boot_id = read_boot_id(run->fs);
+	int r = record_text(run->fs, &earlier);
+
+	if (r == 0 && report_json_amend(&earlier, boot_id, STATUS_FAILED, &out)) {
+		write_report(&out);
+	} else if (r == -ENOENT || boot_record_is_old(text_str(&earlier), earlier.len, boot_id)) {
+		struct machine *unseen = MEM_NEW(struct machine);
+
+		report(run->in, run->fs, unseen, NULL, NULL, NULL, STATUS_FAILED);
+		machine_free(unseen);
+	}
+}
+
+/* The child waits for another run, or is stuck in the kernel and keeps the lock; the machine cannot
+ * be looked at either. */
 static enum status report_stuck(const struct run *run)
 {
-	struct machine *unseen = MEM_NEW(struct machine);
-
 	diag_error(
 		"not done after %u s and more, the boot goes on without; see what \"dmesg\" says "
 		"of it; if it was only slow, give it a greater boot_timeout in the layout",
 		run->layout->boot_timeout);
-	report(run->in, run->fs, unseen, NULL, NULL, NULL, STATUS_FAILED);
-	machine_free(unseen);
-	if (run->options.look_only || boot_is_rescue(run->cmdline) ||
-	    !requires_anything(run->layout))
-		return STATUS_OK;
+	report_unseen(run);
 	return STATUS_FAILED;
 }
 
@@ -269,9 +298,12 @@ static enum status apply(const struct invocation *in, struct sysfs *fs, const ch
 	run.layout = layout;
 	run.options.plan.recreate |= in->boot && cmdline_bool(cmdline, "rd.ramdax.recreate", false);
 	status = command_check_recreate(in, layout);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
 		status = in->boot && fs->live ? apply_supervised(&run)
 					      : (enum status)apply_layout(&run);
+		if (in->boot && !may_stop_boot(&run))
+			status = STATUS_OK;
+	}
 	run_release(&run);
 	layout_free(layout);
 	return status;

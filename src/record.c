@@ -5,18 +5,27 @@
 #include <sys/stat.h>
 
 #include "boot-record.h"
+#include "mem.h"
 #include "zeroed.h"
 
-#define TEMPORARY_PATH RECORD_PATH ".new"
-
+/* What is there and cannot be understood may be of this boot all the same: of another program's. */
 struct boot_record *record_read(const struct sysfs *fs, const char *boot_id)
 {
 	_cleanup_(text_release) struct text text = {0};
-	int r = sysfs_read_all(fs, &text, RECORD_MAX, "%s", RECORD_PATH);
+	int r = record_text(fs, &text);
+	struct boot_record *record;
 
 	if (r < 0)
 		return r == -ENOENT ? NULL : boot_record_lost();
-	return boot_record_parse(text_str(&text), text.len, boot_id);
+	record = boot_record_parse(text_str(&text), text.len, boot_id);
+	if (!record && !boot_record_is_old(text_str(&text), text.len, boot_id))
+		return boot_record_lost();
+	return record;
+}
+
+int record_text(const struct sysfs *fs, struct text *text)
+{
+	return sysfs_read_all(fs, text, RECORD_MAX, "%s", RECORD_PATH);
 }
 
 static struct boot_record *record_of(struct late_record *late)
@@ -47,13 +56,15 @@ void late_record_release(struct late_record *late)
 
 int record_write(const struct text *document)
 {
+	/* Who gave up waiting for the lock writes, too. */
+	_cleanup_(freep) char *new = mem_printf(RECORD_PATH ".%d", getpid());
 	_cleanup_(closep) int fd = -1;
 	const char *at = text_str(document);
 	size_t left = document->len;
 
 	if (mkdir("/run/ramdax", 0755) < 0 && errno != EEXIST)
 		return -errno;
-	fd = open(TEMPORARY_PATH, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return -errno;
 	while (left) {
@@ -64,5 +75,5 @@ int record_write(const struct text *document)
 		at += n;
 		left -= (size_t)n;
 	}
-	return rename(TEMPORARY_PATH, RECORD_PATH) < 0 ? -errno : 0;
+	return rename(new, RECORD_PATH) < 0 ? -errno : 0;
 }

@@ -14,6 +14,9 @@
 /* What earlier runs of this boot left, or NULL if none did: see boot_record_lost(). */
 struct boot_record *record_read(const struct sysfs *fs, const char *boot_id);
 
+/* The report itself. 0 or -errno. */
+int record_text(const struct sysfs *fs, struct text *text);
+
 /* The same, read when it is first asked for: most plans do without. */
 struct late_record {
 	const struct sysfs *fs;

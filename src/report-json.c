@@ -292,6 +292,21 @@ void report_json_status(const struct machine *machine, const struct plan *plan,
 	rows_release(&rows);
 }
 
+bool report_json_amend(const struct text *json, const char *boot_id, enum status status,
+		       struct text *out)
+{
+	struct json_object *root = boot_record_document(text_str(json), json->len, boot_id);
+
+	if (!root)
+		return false;
+	json_object_object_del(root, "status");
+	json_object_object_del(root, "messages");
+	json_add_number(root, "status", (uint64_t)status);
+	add_messages(root);
+	json_finish(root, out);
+	return true;
+}
+
 void report_json_check(const struct layout *layout, enum status status, struct text *out)
 {
 	struct json_object *root = json_new_document();

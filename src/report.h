@@ -37,6 +37,12 @@ void report_json_status(const struct machine *machine, const struct plan *plan,
 			const struct outcome *outcome, const struct boot_record *record,
 			enum status status, struct text *out);
 
+/* Makes of @json, the report of an earlier run of this boot, that of one that could look at
+ * nothing: what is there is as it was said before. False if it is none; then nothing is added to
+ * @out. */
+bool report_json_amend(const struct text *json, const char *boot_id, enum status status,
+		       struct text *out);
+
 /* The documents of check --json (@layout is NULL when it is invalid) and needs --json. */
 void report_json_check(const struct layout *layout, enum status status, struct text *out);
 void report_json_needs(const struct needs *needs, struct text *out);

@@ -50,6 +50,40 @@ static void what_was_created_stays_so_all_this_boot(void)
 	scene_release(&s);
 }
 
+/* One that waited in vain for another run knows nothing, and takes nothing away. */
+static void a_run_that_saw_nothing_leaves_what_was_said(void)
+{
+	struct done_step done = {.kind = STEP_CREATE, .object = (char *)"images"};
+	struct outcome outcome = scene_outcome(&done, 1);
+	_cleanup_(text_release) struct text json = {0}, after = {0}, none = {0};
+	struct boot_record *record;
+	struct json_object *document;
+	struct scene s;
+
+	see_host(&s);
+	document = status_document(&s, true, &outcome, NULL, STATUS_OK);
+	text_add(&json, json_object_to_json_string(document));
+	json_object_put(document);
+	CHECK(!report_json_amend(&json, "another boot", STATUS_FAILED, &none));
+	CHECK(boot_record_is_old(text_str(&json), json.len, "another boot"));
+	CHECK(!boot_record_is_old(text_str(&json), json.len, SCENE_BOOT));
+	/* Whose boot it is cannot be told. */
+	CHECK(!boot_record_is_old(text_str(&json), json.len, ""));
+	CHECK(!boot_record_is_old("{", 1, SCENE_BOOT));
+	CHECK(!report_json_amend(&none, SCENE_BOOT, STATUS_FAILED, &none));
+	CHECK_INT(none.len, 0);
+	CHECK(report_json_amend(&json, SCENE_BOOT, STATUS_FAILED, &after));
+	document = json_tokener_parse(text_str(&after));
+	CHECK_STR(word(document, "status"), "1");
+	CHECK_STR(word(document, "regions/0/namespaces/0/state"), "created");
+	json_object_put(document);
+	record = boot_record_parse(text_str(&after), after.len, SCENE_BOOT);
+	CHECK(boot_record_made(record, &s.seen.namespaces[0]));
+	boot_record_free(record);
+	scene_outcome_release(&outcome);
+	scene_release(&s);
+}
+
 /* What the run in the initramfs had for a layout is told by those after it. */
 static void the_image_of_the_initramfs_is_told_apart(void)
 {
@@ -204,6 +238,7 @@ static void what_is_of_this_boot_is_settled_whatever_became_of_it(void)
 }
 
 UNIT_TESTS(UNIT(what_was_created_stays_so_all_this_boot),
+	   UNIT(a_run_that_saw_nothing_leaves_what_was_said),
 	   UNIT(of_what_cannot_be_read_everything_is_settled),
 	   UNIT(what_is_of_this_boot_is_settled_whatever_became_of_it),
 	   UNIT(the_image_of_the_initramfs_is_told_apart), UNIT(a_record_may_be_anything))

@@ -16,6 +16,7 @@ teardown() { vm_teardown; }
 		exec /busybox/sleep 600
 	END
 	vm_program script
+	vm_program flock
 	vm_script <<-'END'
 		run 0 ramdax apply --boot
 		is "the report tells the truth" "$(report .status)" 1
@@ -43,6 +44,23 @@ teardown() { vm_teardown; }
 		rm /usr/lib/ramdax/mkfs.ext4
 		is "now it is made" "$(blkid -o value -s TYPE "$(device files)")" ext4
 		run 0 ramdax plan --check
+
+		# Somebody else has the lock all that time.
+		printf '%s\n' '[[region.namespace]]' 'name = "brief"' 'mode = "raw"' 'size = "16MiB"' \
+			'survives = "none"' >>/etc/ramdax/layout.toml
+		run 0 ramdax apply
+		echo precious >"$(device brief)"
+		sed -i 's/^boot_timeout = 8/boot_timeout = 1/' /etc/ramdax/layout.toml
+		flock /run/ramdax/lock sleep 15 &
+		sleep 0.5
+		run 0 ramdax apply --boot
+		is "that it could not is reported" "$(report .status)" 1
+		says "and said" /tmp/err 'not done after 1 s'
+		is "what this boot has made is remembered" "$(reported brief)" created
+		wait
+		run 0 ramdax apply
+		is "what survives nothing is of this boot still" "$(head -c 8 "$(device brief)")" precious
+		is "which is reported" "$(reported brief)" created
 
 		# Without loop devices there is no file system: it is said where to look.
 		loop=$(find /usr/lib/modules -name 'loop.ko*')
