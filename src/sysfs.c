@@ -3,11 +3,13 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
 #include "mem.h"
 #include "units.h"
@@ -34,9 +36,17 @@ int sysfs_note(const struct sysfs *fs, int r)
 /* Attempts when a rename elsewhere made the kernel unsure of the resolution (EAGAIN). */
 #define RESOLVE_ATTEMPTS 8
 
+/* However it is written. */
+static bool is_own_root(const char *root)
+{
+	_cleanup_(freep) char *real = realpath(root, NULL);
+
+	return real && !strcmp(real, "/");
+}
+
 int sysfs_open(struct sysfs *fs, const char *root)
 {
-	bool live = !root || !strcmp(root, "/");
+	bool live = !root || is_own_root(root);
 	int fd = open(live ? "/" : root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
@@ -214,6 +224,15 @@ int sysfs_read_all(const struct sysfs *fs, struct text *out, size_t max, const c
 	return r;
 }
 
+/* Whether the file is the running kernel's own, mounted below another root: what is written there
+ * is done to the running machine, without any of the care that needs. */
+static bool is_kernels(int fd)
+{
+	struct statfs st;
+
+	return fstatfs(fd, &st) < 0 || st.f_type == SYSFS_MAGIC || st.f_type == PROC_SUPER_MAGIC;
+}
+
 int sysfs_write(struct sysfs *fs, const char *value, const char *path, ...)
 {
 	/* An attribute takes each value whole; the plain file of a captured machine must be cut. */
@@ -228,6 +247,8 @@ int sysfs_write(struct sysfs *fs, const char *value, const char *path, ...)
 	va_end(args);
 	if (fd < 0)
 		return fd;
+	if (!fs->live && is_kernels(fd))
+		return -EROFS;
 	n = write(fd, value, len);
 	if (n < 0)
 		return -errno;

@@ -54,7 +54,8 @@ int sysfs_read_all(const struct sysfs *fs, struct text *out, size_t max, const c
 
 /*
  * Writes an attribute: exactly one write(2) of @value, opened O_WRONLY without O_CREAT.
- * 0 or -errno; a short write is -EIO.
+ * 0 or -errno; a short write is -EIO. -EROFS for the running kernel's own files, mounted below
+ * another root than the machine's.
  */
 int sysfs_write(struct sysfs *fs, const char *value, const char *path, ...) _printf_(3, 4);
 

@@ -145,6 +145,38 @@ static void a_root_that_is_none_is_refused(void)
 	sysfs_close(&fs);
 }
 
+/* However it is written, the machine's own root is the machine. */
+static void the_own_root_by_any_name_is_live(void)
+{
+	static const char *const names[] = {"/", "//", "/.", "/proc/..", "/proc/self/root"};
+	struct sysfs fs;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!CHECK_INT(sysfs_open(&fs, names[i]), 0))
+			continue;
+		CHECK(fs.live);
+		sysfs_close(&fs);
+	}
+	if (CHECK_INT(sysfs_open(&fs, "/proc"), 0))
+		CHECK(!fs.live);
+	sysfs_close(&fs);
+}
+
+/* Below another root, the kernel's own files may be mounted: they are read, and not written. */
+static void the_running_kernel_is_not_written_to_below_a_root(void)
+{
+	_cleanup_(freep) char *before = NULL, *after = NULL;
+	struct sysfs fs;
+
+	if (!CHECK_INT(sysfs_open(&fs, "/proc/self"), 0))
+		return;
+	CHECK_INT(sysfs_read(&fs, &before, "comm"), 0);
+	CHECK_INT(sysfs_write(&fs, "changed", "comm"), -EROFS);
+	CHECK_INT(sysfs_read(&fs, &after, "comm"), 0);
+	CHECK_STR(after, before);
+	sysfs_close(&fs);
+}
+
 /* What is absent is no failure; what fails is noted once, also by what was entered. */
 static void what_cannot_be_read_is_noted(void)
 {
@@ -175,4 +207,6 @@ static void what_cannot_be_read_is_noted(void)
 UNIT_TESTS(UNIT(values_are_read_whole), UNIT(numbers_are_numbers_or_nothing),
 	   UNIT(nothing_leaves_the_root), UNIT(writes_replace_and_never_create),
 	   UNIT(lists_count_as_people_do), UNIT(links_give_their_last_word),
-	   UNIT(a_root_that_is_none_is_refused), UNIT(what_cannot_be_read_is_noted))
+	   UNIT(a_root_that_is_none_is_refused), UNIT(the_own_root_by_any_name_is_live),
+	   UNIT(the_running_kernel_is_not_written_to_below_a_root),
+	   UNIT(what_cannot_be_read_is_noted))
