@@ -55,11 +55,14 @@ grub_reads_fragments() {
 }
 
 grub_change() {
+	local text
 	if [[ -z $remove ]] && ! grub_reads_fragments; then
-		replace "$root/$grub_default" "$(cat "$root/$grub_default" 2>/dev/null)
+		[[ ! -e $root/$grub_default ]] || text=$(cat "$(real "$root/$grub_default")") || return
+		replace "$root/$grub_default" "${text-}
 . /$grub_fragment" || return
 	elif [[ $remove ]] && grep -qs "^\. /$grub_fragment" "$root/$grub_default"; then
-		replace "$root/$grub_default" "$(grep -v "^\. /$grub_fragment" "$root/$grub_default")" || return
+		text=$(lines -v "^\. /$grub_fragment" "$root/$grub_default") || return
+		replace "$root/$grub_default" "$text" || return
 	fi
 	if has_tool update-grub; then
 		tool update-grub

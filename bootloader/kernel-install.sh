@@ -18,7 +18,7 @@ kernel_cmdline_text() {
 	local file
 	for file in "$kernel_cmdline" usr/lib/kernel/cmdline; do
 		if [[ -f $root/$file ]]; then
-			grep -Ev '^[[:space:]]*#' "$root/$file" | tr -s '[:space:]' ' ' | sed 's/ $//'
+			lines -v '^[[:space:]]*#' "$root/$file" | tr -s '[:space:]' ' ' | sed 's/ $//'
 			return
 		fi
 	done
@@ -41,14 +41,20 @@ kernel_install_entries() {
 	uki_entries
 }
 
+# kernel_cmdline_is_ours: whether the file was made by us, and nobody has written to it since.
+kernel_cmdline_is_ours() {
+	[[ $(state_get made) == "/$kernel_cmdline" && -e $root/$kernel_cmdline ]] &&
+		[[ $(memmap_rest "$(cat "$root/$kernel_cmdline")") == "$(state_get made_text)" ]]
+}
+
 # kernel_cmdline_change TEXT: writes it with the list it shall have. What was made by us goes again
 # with the list.
 kernel_cmdline_change() {
-	local file=$root/$kernel_cmdline text
+	local file=$root/$kernel_cmdline text comments=
 	text=$(memmap_put "$1" "$(wanted "$(memmap_parts "$1")")")
-	if [[ $remove && $(state_get made) == "/$kernel_cmdline" ]]; then
+	if [[ $remove ]] && kernel_cmdline_is_ours; then
 		rm -f "$file"
-		state_set made ''
+		state_set made '' && state_set made_text ''
 		[[ ! $(memmap_parts "$(kernel_cmdline_running)") ]] ||
 			warn "a kernel installed before the next reboot takes over the running command line, memmap= included"
 		return
@@ -56,10 +62,12 @@ kernel_cmdline_change() {
 		[[ $remove ]] && return
 		mkdir -p "${file%/*}"
 		state_set made "/$kernel_cmdline" || return
+		state_set made_text "$(memmap_rest "$text")" || return
 	elif [[ $text == "$(kernel_cmdline_text)" ]]; then
 		return
 	else
-		text=$(grep -E '^[[:space:]]*#' "$file")${text:+$'\n'}$text
+		comments=$(lines -h '^[[:space:]]*#' "$file") || return
+		text=$comments${text:+$'\n'}$text
 		text=${text#$'\n'}
 	fi
 	replace "$file" "$text"

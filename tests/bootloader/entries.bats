@@ -60,9 +60,12 @@ file_entries() {
 	END
 	update
 	inside grep -qx '# of this host' /etc/kernel/cmdline
+	printf '# f\374r alle\n' | inside tee -a /etc/kernel/cmdline >/dev/null
 	file_entries | all_have "memmap=64K\$0x90000,64K#0xb0000,${LINE#memmap=}"
 	file_entries | all_have quiet
-	update --remove
+	run inside env LC_ALL=C.UTF-8 ramdax-update-bootloader --remove
+	[ "$status" -eq 0 ]
+	inside env LC_ALL=C grep -qax "$(printf '# f\374r alle')" /etc/kernel/cmdline
 	file_entries | all_have 'memmap=64K$0x90000,64K#0xb0000'
 }
 
@@ -75,6 +78,17 @@ file_entries() {
 	update --remove
 	[ "$status" -eq 0 ]
 	inside test ! -e /etc/kernel/cmdline
+	file_entries | none_has "256M!"
+}
+
+@test "kernel-install: a file that was made, and is somebody's since: only the list goes" {
+	inside rm /etc/kernel/cmdline
+	update
+	inside sed -i 's/^/nomodeset /' /etc/kernel/cmdline
+	update --remove
+	[ "$status" -eq 0 ]
+	inside grep -q '^nomodeset ' /etc/kernel/cmdline
+	file_entries | all_have nomodeset
 	file_entries | none_has "256M!"
 }
 

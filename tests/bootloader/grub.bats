@@ -249,16 +249,20 @@ load lib
 		sed -i '/^for x in .*grub.d/,/^done/d' /usr/sbin/grub-mkconfig
 		sed -i 's,default/grub\.d,,' /usr/sbin/grub-mkconfig
 		rm /usr/sbin/update-grub
+		printf '# f\374r alle\nGRUB_TIMEOUT=1 # \374\n' >>/etc/default/grub
 		cp /etc/default/grub /stub/default
+		mv /etc/default/grub /etc/default/grub.real
+		ln -s grub.real /etc/default/grub
 	END
 	update
 	[ "$status" -eq 0 ]
 	normal_entries | all_have "$LINE"
 	update
 	[ "$(inside grep -c ramdax.cfg /etc/default/grub)" -eq 1 ]
-	update --remove
+	run inside env LC_ALL=C.UTF-8 ramdax-update-bootloader --remove
 	[ "$status" -eq 0 ]
 	inside cmp /stub/default /etc/default/grub
+	inside test -L /etc/default/grub
 }
 
 @test "update-bootloader: no boot loader, wrong usage" {
