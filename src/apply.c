@@ -10,12 +10,11 @@
 #include "mem.h"
 #include "observe.h"
 #include "pass.h"
+#include "runfile.h"
 #include "step.h"
 #include "takedown.h"
 #include "watch.h"
 #include "zeroed.h"
-
-#define RUN_DIRECTORY "/run/ramdax"
 
 /* Override, bind, clear, create, enable, and what each of them may bring to light. A plan that is
  * not empty by then never will be. */

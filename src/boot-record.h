@@ -58,8 +58,13 @@ bool record_image_differs(const struct record_image *image, const struct layout 
  * something else than created after that; or its region was up, and it was not in it. */
 bool boot_record_made(const struct boot_record *record, const struct seen_namespace *seen);
 
-/* One that says nothing, because it could not be read: whatever is there may be of this boot. */
+/* One that says nothing, because it could not be read: whatever is there may be of this boot. The
+ * same of *@record (may be NULL), of which not all is known. */
 struct boot_record *boot_record_lost(void);
+void boot_record_doubt(struct boot_record **record);
+
+/* Adds to *@record (may be NULL) that a run of this boot has made what bears @uuid (made.h). */
+void boot_record_add_made(struct boot_record **record, const uuid_t uuid);
 
 /* Whether @record (a struct boot_record, or NULL) says that @seen was created or adopted by an
  * earlier run, or is of this boot, or could not be read: for struct plan_options. */

@@ -10,6 +10,7 @@
 #include "label-image.h"
 #include "label.h"
 #include "machine.h"
+#include "made.h"
 #include "mem.h"
 #include "spent.h"
 
@@ -126,6 +127,20 @@ static int fill(struct group *g)
 	return failed(g, blockdev_flush(&g->cover.raw), "flushing");
 }
 
+static int note(struct group *g)
+{
+	_cleanup_(freep) uuid_t *uuids = mem_calloc(g->n, sizeof(*uuids));
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n; i++) {
+		const struct layout_namespace *ns = g->steps[i].step->ns;
+
+		if (g->steps[i].result == 0 && ns->survives != SURVIVES_RESET)
+			uuid_copy(uuids[n++], ns->uuid);
+	}
+	return failed(g, made_note(g->fs, uuids, n), "noting in " MADE_PATH " what is made");
+}
+
 /* The labels of all that are filled, in place of the scaffold's. */
 static int write_labels(struct group *g)
 {
@@ -171,6 +186,8 @@ int bulk_create(struct sysfs *fs, struct bulk_step *steps, size_t n, deadline d,
 	freed = cover_close(&g.cover);
 	if (r == 0)
 		r = freed;
+	if (r == 0)
+		r = note(&g);
 	if (r == 0)
 		r = write_labels(&g);
 	else if (g.cover.device)

@@ -6,6 +6,7 @@
 #include "blockdev.h"
 #include "fill.h"
 #include "format.h"
+#include "made.h"
 #include "mem.h"
 #include "nd.h"
 #include "observe-nd.h"
@@ -264,10 +265,22 @@ static int format_btt(struct making *m)
 	return r < 0 ? r : unclaim(m, holder);
 }
 
+/* What bore its UUID before is gone, or it could not bear it. */
+static int note(struct making *m)
+{
+	const struct layout_namespace *ns = m->step->ns;
+
+	if (!m->fs->live || ns->survives == SURVIVES_RESET)
+		return 0;
+	return failed(m, made_note(m->fs, &ns->uuid, 1), "noting in " MADE_PATH " that it is made");
+}
+
 static int publish(struct making *m)
 {
-	int r = set(m, "alt_name", m->step->ns->name);
+	int r = note(m);
 
+	if (r == 0)
+		r = set(m, "alt_name", m->step->ns->name);
 	return r < 0 ? r : bind_by_contents(m);
 }
 

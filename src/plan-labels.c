@@ -87,16 +87,24 @@ static bool none_outlives(const struct plan *plan, const struct layout_region *r
 	return true;
 }
 
-/* Whether a run of this boot has had @r up already: then what is in it was made or kept since. */
+/* Whether a run of this boot has had @r up already, or has made something declared in it: then what
+ * is in it was made or kept since. */
 static bool is_of_boot(const struct plan_region *r, const struct plan_options *options)
 {
-	const struct seen_namespace all = {
+	struct seen_namespace any = {
 		.name = (char *)"",
 		.start = r->seen->range.start,
 		.raw = r->seen->range.size,
 	};
+	bool settled = options->settled && options->settled(options->settled_context, &any);
 
-	return options->settled && options->settled(options->settled_context, &all);
+	for (size_t i = 0; options->settled && !settled && i < r->region->n_namespaces; i++) {
+		any.name = r->region->namespaces[i].name;
+		any.has_uuid = true;
+		uuid_copy(any.uuid, r->region->namespaces[i].uuid);
+		settled = options->settled(options->settled_context, &any);
+	}
+	return settled;
 }
 
 /* Whether nothing that may be in @r, which has no labels, is to be kept. */

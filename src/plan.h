@@ -125,8 +125,8 @@ struct plan_options {
 	bool repair_labels;        /* lost labels are made anew */
 	bool prune; /* what the layout does not name is removed from its regions, unless in use */
 	/* Whether a namespace was already there or made earlier in this boot, so that "survives"
-	 * has been answered; NULL: none was. Asked of a whole region, too, as of one without a name
-	 * and a uuid: whether it was up earlier in this boot. */
+	 * has been answered; NULL: none was. Asked of a region without labels, too: as of
+	 * one that takes all of it, without a name and uuid, or with those of what it declares. */
 	bool (*settled)(void *context, const struct seen_namespace *seen);
 	void *settled_context;
 	/* Whether a namespace was scrubbed in this boot and is empty still, so that its file system

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "record.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include "boot-record.h"
+#include "made.h"
 #include "mem.h"
+#include "runfile.h"
 #include "zeroed.h"
 
 /* What is there and cannot be understood may be of this boot all the same: of another program's. */
-struct boot_record *record_read(const struct sysfs *fs, const char *boot_id)
+static struct boot_record *read_report(const struct sysfs *fs, const char *boot_id)
 {
 	_cleanup_(text_release) struct text text = {0};
 	int r = record_text(fs, &text);
@@ -20,6 +19,20 @@ struct boot_record *record_read(const struct sysfs *fs, const char *boot_id)
 	record = boot_record_parse(text_str(&text), text.len, boot_id);
 	if (!record && !boot_record_is_old(text_str(&text), text.len, boot_id))
 		return boot_record_lost();
+	return record;
+}
+
+struct boot_record *record_read(const struct sysfs *fs, const char *boot_id)
+{
+	struct boot_record *record = read_report(fs, boot_id);
+	uuid_t *made;
+	size_t n;
+
+	if (made_read(fs, boot_id, &made, &n) < 0)
+		boot_record_doubt(&record);
+	for (size_t i = 0; i < n; i++)
+		boot_record_add_made(&record, made[i]);
+	free(made);
 	return record;
 }
 
@@ -56,24 +69,5 @@ void late_record_release(struct late_record *late)
 
 int record_write(const struct text *document)
 {
-	/* Who gave up waiting for the lock writes, too. */
-	_cleanup_(freep) char *new = mem_printf(RECORD_PATH ".%d", getpid());
-	_cleanup_(closep) int fd = -1;
-	const char *at = text_str(document);
-	size_t left = document->len;
-
-	if (mkdir("/run/ramdax", 0755) < 0 && errno != EEXIST)
-		return -errno;
-	fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return -errno;
-	while (left) {
-		ssize_t n = write(fd, at, left);
-
-		if (n <= 0)
-			return n < 0 ? -errno : -EIO;
-		at += n;
-		left -= (size_t)n;
-	}
-	return rename(new, RECORD_PATH) < 0 ? -errno : 0;
+	return runfile_write(RECORD_PATH, document);
 }

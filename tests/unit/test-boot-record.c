@@ -189,6 +189,24 @@ static void of_what_cannot_be_read_everything_is_settled(void)
 	boot_record_free(lost);
 }
 
+static void what_was_noted_before_it_was_made_is_settled(void)
+{
+	struct seen_namespace seen = {.name = (char[]){"a"}, .has_uuid = true};
+	struct boot_record *record = NULL;
+	uuid_t uuid = {1};
+
+	boot_record_add_made(&record, uuid);
+	CHECK(!boot_record_settled(record, &seen));
+	uuid_copy(seen.uuid, uuid);
+	CHECK(boot_record_settled(record, &seen));
+	CHECK(boot_record_made(record, &seen));
+	seen.has_uuid = false;
+	CHECK(!boot_record_settled(record, &seen));
+	boot_record_doubt(&record);
+	CHECK(boot_record_settled(record, &seen));
+	boot_record_free(record);
+}
+
 static void what_is_of_this_boot_is_settled_whatever_became_of_it(void)
 {
 	struct done_step done = {.kind = STEP_CREATE, .object = (char *)"images"};
@@ -240,5 +258,6 @@ static void what_is_of_this_boot_is_settled_whatever_became_of_it(void)
 UNIT_TESTS(UNIT(what_was_created_stays_so_all_this_boot),
 	   UNIT(a_run_that_saw_nothing_leaves_what_was_said),
 	   UNIT(of_what_cannot_be_read_everything_is_settled),
+	   UNIT(what_was_noted_before_it_was_made_is_settled),
 	   UNIT(what_is_of_this_boot_is_settled_whatever_became_of_it),
 	   UNIT(the_image_of_the_initramfs_is_told_apart), UNIT(a_record_may_be_anything))

@@ -342,6 +342,12 @@ static bool all_settled(void *context, const struct seen_namespace *seen)
 	return true;
 }
 
+static bool named_settled(void *context, const struct seen_namespace *seen)
+{
+	*(bool *)context |= seen->has_uuid && !strcmp(seen->name, "a");
+	return seen->has_uuid;
+}
+
 static void what_is_of_this_boot_is_kept_without_labels(void)
 {
 	bool asked = false;
@@ -351,6 +357,14 @@ static void what_is_of_this_boot_is_kept_without_labels(void)
 	CHECK(asked);
 	CHECK_INT(first_step(LABELS_LOST, BOOT_FIRMWARE, &options, SURVIVES_NONE), -1);
 	CHECK_INT(first_step(LABELS_NONE, BOOT_KEXEC, &options, SURVIVES_NONE), -1);
+
+	asked = false;
+	CHECK_INT(first_step(LABELS_LOST, BOOT_FIRMWARE,
+			     &(struct plan_options){.settled = named_settled,
+						    .settled_context = &asked},
+			     SURVIVES_NONE),
+		  -1);
+	CHECK(asked);
 }
 
 /* The first step where labels that are lost name @name, for namespaces "a" of that kind; or -1. */

@@ -56,6 +56,19 @@ kexec_again='
 		truncate -s 9M /run/ramdax/report.json
 		run 0 ramdax apply
 		is "and when what was reported cannot be read" "\$(daxio read "\$(device scratch)" 0 6)" letter
+		rm /run/ramdax/report.json
+		run 0 ramdax apply
+		is "or nothing was reported" "\$(daxio read "\$(device scratch)" 0 6)" letter
+		rm -r /run/ramdax
+		mkdir /run/ramdax
+		mount -t tmpfs -o size=4k small /run/ramdax
+		head -c 4096 /dev/zero >/run/ramdax/full
+		run 0 ramdax apply
+		is "where nothing is known it is made anew" \
+			"\$(daxio read "\$(device scratch)" 0 6 | tr -d '\0')" ""
+		echo letter | daxio write "\$(device scratch)" 0 6
+		run 0 ramdax apply
+		is "but not if that cannot be noted" "\$(daxio read "\$(device scratch)" 0 6)" letter
 	END
 	vm_boot --memory 2G --memmap '262272K!4G'
 }
