@@ -113,6 +113,18 @@ bool infoblock_find(const unsigned char *bytes, uuid_t parent, uint64_t *raw)
 	return false;
 }
 
+enum ns_mode infoblock_mode(const unsigned char *bytes)
+{
+	for (size_t at = 0; at < INFOBLOCK_AREA; at += BLOCK_OFFSET) {
+		if (!is_block(bytes + at))
+			continue;
+		if (!memcmp(bytes + at, "NVDIMM_PFN_INFO", 15))
+			return MODE_FSDAX;
+		return memcmp(bytes + at, "NVDIMM_DAX_INFO", 15) ? MODE_SECTOR : MODE_DEVDAX;
+	}
+	return MODE_RAW;
+}
+
 bool infoblock_is_btt2(const unsigned char *bytes)
 {
 	static const unsigned char version[4] = {2, 0, 0, 0};

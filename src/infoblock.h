@@ -32,6 +32,9 @@ bool infoblock_hint(const unsigned char *bytes);
  */
 bool infoblock_find(const unsigned char *bytes, uuid_t parent, uint64_t *raw);
 
+/* What the one that infoblock_find() finds makes of the namespace; MODE_RAW if there is none. */
+enum ns_mode infoblock_mode(const unsigned char *bytes);
+
 /* Whether it is one of a BTT of version 2.0, as btt_format() makes it. */
 bool infoblock_is_btt2(const unsigned char *bytes);
 

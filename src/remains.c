@@ -3,14 +3,12 @@
 
 #include <string.h>
 
-#include "btt.h"
 #include "capacity.h"
 #include "cover.h"
 #include "crew.h"
-#include "infoblock.h"
-#include "label-image.h"
 #include "label.h"
 #include "mem.h"
+#include "remains-parts.h"
 #include "spent.h"
 
 /* The most places looked at beside the plan's: larger regions hold larger namespaces, and a look at
@@ -19,31 +17,6 @@
 
 /* Places that are worth another thread to look at them. */
 #define LOOK_SHARE 64
-
-/* Where an info block may be. */
-struct spot {
-	uint64_t offset; /* from the region's start */
-	int result;      /* 0, or -errno: it cannot be read */
-	bool found;
-	uuid_t parent; /* of the namespace that the info block is of; may be null */
-	uint64_t raw;  /* what that takes */
-};
-
-/* A region being looked at. */
-struct look {
-	struct sysfs *fs;
-	const struct seen_region *region;
-	const struct plan_region *planned;
-	struct text *why;
-	struct blockdev *raw;
-	struct spot *spots; /* being looked at */
-	uint64_t *seen;     /* where the plan's have been looked at, sorted */
-	size_t n_seen;
-	struct label *labels;
-	size_t n;
-	size_t n_blocks; /* how many of them have an info block: the first of them */
-	bool elsewhere;  /* there is one beside those */
-};
 
 static void spot_look(void *context, size_t i)
 {
@@ -58,6 +31,8 @@ static void spot_look(void *context, size_t i)
 		return;
 	spot->result = blockdev_read(l->raw, spot->offset, bytes, sizeof(bytes));
 	spot->found = spot->result < 0 || infoblock_find(bytes, spot->parent, &spot->raw);
+	if (spot->result == 0)
+		spot->mode = infoblock_mode(bytes);
 }
 
 /* Looks at @n @spots, with all processors if they are many. */
@@ -74,78 +49,6 @@ static int failed(struct look *l, int r, const char *what)
 	return r;
 }
 
-static bool has_label(const struct look *l, const uuid_t uuid, const char *name)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (!uuid_compare(l->labels[i].uuid, uuid) || !strcmp(l->labels[i].name, name))
-			return true;
-	return false;
-}
-
-/* Whether there is room for @where, beside the labels that there are. */
-static bool is_free(const struct look *l, struct range where)
-{
-	if (where.start > l->region->usable || where.size > l->region->usable - where.start)
-		return false;
-	for (size_t i = 0; i < l->n; i++)
-		if (range_overlaps(l->labels[i].where, where))
-			return false;
-	return true;
-}
-
-static uint64_t offset_of(const struct look *l, const struct plan_namespace *p)
-{
-	return p->where.start - l->region->range.start;
-}
-
-/* Whose the info block at @spot is by its UUID; or NULL. */
-static const struct layout_namespace *owner_of(const struct look *l, const struct spot *spot)
-{
-	const struct layout_region *region = l->planned->region;
-
-	for (size_t i = 0; i < region->n_namespaces; i++)
-		if (!uuid_compare(region->namespaces[i].uuid, spot->parent))
-			return &region->namespaces[i];
-	return NULL;
-}
-
-/* Derived UUIDs are of version 5: it was made for a name that is not in the region any more. */
-static bool is_anothers(const struct spot *spot, const struct layout_namespace *owner)
-{
-	return !owner && uuid_type(spot->parent) == UUID_TYPE_DCE_SHA1;
-}
-
-/* The label of what has its info block at @spot: @ns, as large as the block says. False if two are
- * that, or where another is. */
-static bool add_found(struct look *l, const struct layout_namespace *ns, const struct spot *spot,
-		      uint64_t planned)
-{
-	struct label label = {.name = ns->name, .mode = ns->mode, .where = {spot->offset, planned}};
-
-	/* Of a BTT of several arenas only the first is known. */
-	if (ns->mode != MODE_SECTOR || spot->raw < BTT_ARENA_MAX || spot->raw > planned)
-		label.where.size = spot->raw;
-	uuid_copy(label.uuid, uuid_is_null(spot->parent) ? ns->uuid : spot->parent);
-	if (has_label(l, label.uuid, ns->name) || !is_free(l, label.where))
-		return false;
-	*MEM_APPEND(l->labels, l->n) = label;
-	l->n_blocks++;
-	return true;
-}
-
-/* The label of what the plan puts where there is no info block, unless it is elsewhere, or another
- * is there. */
-static void add_planned(struct look *l, const struct plan_namespace *p)
-{
-	struct label label = {.name = p->ns->name,
-			      .mode = p->ns->mode,
-			      .where = {offset_of(l, p), p->where.size}};
-
-	uuid_copy(label.uuid, p->ns->uuid);
-	if (p->where.size && !has_label(l, label.uuid, label.name) && is_free(l, label.where))
-		*MEM_APPEND(l->labels, l->n) = label;
-}
-
 static int compare_offsets(const void *a, const void *b)
 {
 	const uint64_t *x = a, *y = b;
@@ -158,37 +61,6 @@ static bool was_seen(const struct look *l, uint64_t offset)
 	return l->n_seen && bsearch(&offset, l->seen, l->n_seen, sizeof(*l->seen), compare_offsets);
 }
 
-/* A raw namespace may be smaller than that, and has no info block. */
-static bool has_spot(const struct plan_namespace *p)
-{
-	return p->where.size >= INFOBLOCK_AREA;
-}
-
-/* What the info blocks at @spots, one for each of the plan's namespaces that @has_spot(), come to:
- * who is whose tells its UUID, in whatever order the layout names them now, and only where that is
- * nobody's the place. If there is any, what has none is where the plan puts it. */
-static void add_labels(struct look *l, const struct spot *spots)
-{
-	const struct plan_namespace *all = l->planned->namespaces;
-	size_t n = l->planned->region->n_namespaces;
-
-	for (int by_uuid = 1; by_uuid >= 0; by_uuid--)
-		for (size_t i = 0, next = 0; i < n; i++) {
-			const struct spot *spot = has_spot(&all[i]) ? &spots[next++] : NULL;
-			const struct layout_namespace *owner = NULL;
-
-			if (!spot || !spot->found)
-				continue;
-			owner = owner_of(l, spot);
-			if (!owner == !by_uuid &&
-			    (is_anothers(spot, owner) ||
-			     !add_found(l, owner ? owner : all[i].ns, spot, all[i].where.size)))
-				l->elsewhere = true;
-		}
-	for (size_t i = 0; l->n_blocks && i < n; i++)
-		add_planned(l, &all[i]);
-}
-
 /* What the places of the plan hold, and the labels that it comes to. 0 or -errno. */
 static int look_where_planned(struct look *l)
 {
@@ -197,8 +69,8 @@ static int look_where_planned(struct look *l)
 	size_t n = 0;
 
 	for (size_t i = 0; i < l->planned->region->n_namespaces; i++)
-		if (has_spot(&all[i]))
-			MEM_APPEND(spots, n)->offset = offset_of(l, &all[i]);
+		if (remains_has_spot(&all[i]))
+			MEM_APPEND(spots, n)->offset = remains_offset(l, &all[i]);
 	spots_look(l, spots, n);
 	for (size_t i = 0; i < n; i++) {
 		if (spots[i].result < 0)
@@ -207,7 +79,7 @@ static int look_where_planned(struct look *l)
 	}
 	if (n)
 		qsort(l->seen, n, sizeof(*l->seen), compare_offsets);
-	add_labels(l, spots);
+	remains_add_planned(l, spots);
 	return 0;
 }
 
@@ -253,12 +125,12 @@ static bool is_inside(const struct look *l, uint64_t offset)
 }
 
 /*
- * Whether there is an info block where none of those is: what somebody else's namespace, or an
- * earlier layout, has displaced begins elsewhere, mostly at a multiple of PLACE_ALIGN (capacity.h),
- * and as far from the region's start, in large regions, as a larger power of two. What cannot be
- * read holds none.
+ * Looks where none of those is: what somebody else's namespace, or an earlier layout, has displaced
+ * begins elsewhere, mostly at a multiple of PLACE_ALIGN (capacity.h), and as far from the region's
+ * start, in large regions, as a larger power of two. What cannot be read holds none. With all of the
+ * layout found, what else there is keeps its place, or the next namespace would be made over it.
  */
-static bool is_elsewhere(struct look *l)
+static void look_elsewhere(struct look *l, bool found_all)
 {
 	_cleanup_(freep) struct spot *spots = NULL;
 	uint64_t first = l->region->range.start, usable = l->region->usable;
@@ -270,9 +142,10 @@ static bool is_elsewhere(struct look *l)
 			MEM_APPEND(spots, n)->offset = offset;
 	spots_look(l, spots, n);
 	for (size_t i = 0; i < n; i++)
-		if (spots[i].found && !is_known(l, spots[i].parent))
-			return true;
-	return false;
+		if (spots[i].found && found_all)
+			remains_add_other(l, &spots[i]);
+		else if (spots[i].found)
+			l->elsewhere |= !is_known(l, spots[i].parent);
 }
 
 /* All places of the plan, and where there is nothing the rest, through the scaffold, which is no
@@ -286,8 +159,8 @@ static int look(struct look *l)
 	l->raw = &cover.raw;
 	if (r == 0)
 		r = look_where_planned(l);
-	if (r == 0 && !l->elsewhere && !all_found(l))
-		l->elsewhere = is_elsewhere(l);
+	if (r == 0 && !l->elsewhere && (l->repairs || !all_found(l)))
+		look_elsewhere(l, all_found(l));
 	cover_release(&cover);
 	return r;
 }
@@ -334,8 +207,10 @@ int remains_look(struct sysfs *fs, const struct step *step, struct text *why)
 int remains_repair(struct sysfs *fs, const struct step *step, struct text *why)
 {
 	struct look l = look_of(fs, step, why);
-	int r = look(&l);
+	int r;
 
+	l.repairs = true;
+	r = look(&l);
 	if (r == 0 && l.n_blocks && !l.elsewhere)
 		r = mark(&l, true);
 	else if (r == 0) {

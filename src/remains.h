@@ -26,8 +26,9 @@ int remains_look(struct sysfs *fs, const struct step *step, struct text *why);
 /*
  * Does @step, a STEP_REPAIR: labels for what has its info block where the plan puts something, as
  * large as the block says, with the UUID that it asks for and the name of whose UUID that is; and
- * for those of the plan that have none, where nothing else is. The kernel then makes of each what
- * its info block says; one that has none comes up raw. The contents of the region are not written.
+ * for those of the plan that have none, where nothing else is. If all of the layout that has info
+ * blocks is found, what else has one keeps its place, without its name. The kernel then makes of each
+ * what its info block says; one that has none comes up raw. The contents of the region are not written.
  * 0, or -errno with a sentence part in @why: -ENODATA if there is no info block, or one elsewhere,
  * over which something would be made next.
  */

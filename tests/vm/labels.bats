@@ -169,9 +169,41 @@ again() {
 
 @test "a region that is empty and has no labels is made, and looked at once" {
 	vm_scramble 4G 262272K
+	vm_pool 'files 64MiB ext4' 'memory 64MiB devdax' 'sectors 32MiB sector' 'plain 4MiB raw' \
+		'more 32MiB devdax' | vm_file /more.toml
+	# behind something of somebody's, which is where the layout would put it otherwise
+	vm_pool 'memory 30MiB devdax on_conflict="recreate"' 'plain 4MiB raw' | vm_file /behind.toml
 	again <<-'END'
 		run 0 ramdax apply
 		all_found
 		is "nothing is written afterwards" "$(writes ramdax apply)" ""
+
+		run 0 ramdax apply --layout /more.toml
+		echo letter | daxio write "$(device more)" 0 6
+		ndctl disable-region region0 >/dev/null 2>&1
+		ndctl disable-dimm nmem0 >/dev/null 2>&1
+		holds "all labels are lost" ndctl zero-labels nmem0
+		run 5 ramdax apply
+		run 0 ramdax apply --repair-labels
+		all_found
+		is "what the layout does not name has its place again" "$(namespaces)" 5
+		for node in /dev/dax*; do
+			[ "$node" = "$(device memory)" ] ||
+				is "and its contents" "$(daxio read "$node" 0 6)" letter
+		done
+
+		echo 0x1000000 >/sys/bus/nd/devices/region0/align
+		ndctl destroy-namespace -f all >/dev/null 2>&1
+		ndctl create-namespace -r region0 -n theirs -m devdax -s 48M -a 2M >/dev/null
+		echo letter | daxio write "$(device theirs)" 0 6
+		run 0 ramdax apply --layout /behind.toml
+		is "it is behind that" "$(namespaces)" 3
+		ndctl disable-region region0 >/dev/null 2>&1
+		ndctl disable-dimm nmem0 >/dev/null 2>&1
+		holds "all labels are lost" ndctl zero-labels nmem0
+		run 5 ramdax apply --layout /behind.toml
+		run 1 ramdax apply --layout /behind.toml --repair-labels
+		says "what is in its place may be another's" /tmp/err '"pool".*not all of what is in it'
+		is "which is not destroyed for it" "$(namespaces)" 0
 	END
 }
