@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "bulk.h"
+#include "format.h"
 #include "mem.h"
 #include "raze.h"
+#include "run.h"
 #include "step.h"
 #include "takedown.h"
 
@@ -36,6 +38,38 @@ static bool may_try(const struct outcome *outcome, const struct step *step)
 	return !step->conditional && !outcome_was_tried(outcome, step);
 }
 
+/* The step of @kind for what @step is for; or NULL. */
+static const struct step *counterpart(const struct plan *plan, const struct step *step,
+				      enum step_kind kind)
+{
+	for (size_t i = 0; step->ns && i < plan->n_steps; i++)
+		if (plan->steps[i].kind == kind && plan->steps[i].ns == step->ns)
+			return &plan->steps[i];
+	return NULL;
+}
+
+/* Whether what @step would replace is still there: it was not to be destroyed, or that failed. */
+static bool is_in_the_way(const struct outcome *outcome, const struct step *step)
+{
+	const struct step *destroy = counterpart(outcome->plan, step, STEP_DESTROY);
+	const struct done_step *done = destroy ? outcome_last_try(outcome, destroy) : NULL;
+
+	return done && done->result < 0;
+}
+
+/* Whether @step destroys what cannot be made again, because there is no program for its file
+ * system. */
+static bool lacks_program(const struct sysfs *fs, const struct plan *plan, const struct step *step)
+{
+	const struct step *create = step->kind == STEP_DESTROY && !step->expired && fs->live
+					    ? counterpart(plan, step, STEP_CREATE)
+					    : NULL;
+	_cleanup_(freep) char *program =
+		create && create->format ? run_find(format_program(step->ns->fs.type)) : NULL;
+
+	return create && create->format && !program;
+}
+
 /* Makes all of @region at once that can be made so. True if anything was done, or the region is no
  * longer as it was; if not, one by one is still to be tried. */
 static bool create_bulk(struct sysfs *fs, const struct layout *layout, struct outcome *outcome,
@@ -51,7 +85,7 @@ static bool create_bulk(struct sysfs *fs, const struct layout *layout, struct ou
 		const struct step *step = &outcome->plan->steps[i];
 
 		if (step->kind == STEP_CREATE && step->seen_region == region && bulk_takes(step) &&
-		    may_try(outcome, step))
+		    may_try(outcome, step) && !is_in_the_way(outcome, step))
 			MEM_APPEND(group, n)->step = step;
 	}
 	if (n >= BULK_MIN)
@@ -79,11 +113,19 @@ static void remove_group(struct sysfs *fs, const struct layout *layout, struct o
 
 	for (size_t i = 0; i < outcome->plan->n_steps; i++) {
 		const struct step *step = &outcome->plan->steps[i];
+		_cleanup_(text_release) struct text why = {0};
 
-		if (raze_takes(step) && step->seen_region == region && may_try(outcome, step))
+		if (!raze_takes(step) || step->seen_region != region || !may_try(outcome, step))
+			continue;
+		if (!lacks_program(fs, outcome->plan, step)) {
 			MEM_APPEND(group, n)->step = step;
+			continue;
+		}
+		text_addf(&why, "%s, to make it again, is not installed",
+			  format_program(step->ns->fs.type));
+		conclude(outcome, layout, step, FORMAT_MISSING, &why, 0);
 	}
-	*stale = raze(fs, group, n, d);
+	*stale = n && raze(fs, group, n, d);
 	for (size_t i = 0; i < n; i++) {
 		conclude(outcome, layout, group[i].step, group[i].result, &group[i].why, 0);
 		text_release(&group[i].why);
@@ -147,7 +189,8 @@ bool pass(struct sysfs *fs, const struct layout *layout, struct outcome *outcome
 	for (size_t i = 0; i < outcome->plan->n_steps && !stale; i++) {
 		const struct step *step = &outcome->plan->steps[i];
 
-		if (!may_try(outcome, step) || done_since(outcome, step, before))
+		if (!may_try(outcome, step) || done_since(outcome, step, before) ||
+		    (step->kind == STEP_CREATE && is_in_the_way(outcome, step)))
 			continue;
 		if (!deadline_left(d))
 			break;

@@ -133,8 +133,12 @@ void work_differs(struct work *w, struct plan_namespace *p, char *reason, const 
 
 void work_dispose(struct work *w, struct plan_namespace *p)
 {
+	size_t before = w->plan->n_steps;
+
 	make_again(w, p,
 		   mem_printf("it survives \"%s\" and this was a %s boot",
 			      survives_name(p->ns->survives),
 			      boot_kind_name(w->plan->machine->boot_kind)));
+	if (w->plan->n_steps > before)
+		w->plan->steps[before].expired = true;
 }

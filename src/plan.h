@@ -58,6 +58,7 @@ struct step {
 	struct parts parts;
 	bool format;      /* STEP_CREATE: with its file system */
 	bool zero;        /* STEP_WIPE: all of the contents */
+	bool expired;     /* STEP_DESTROY: contents that must go, whatever comes of the rest */
 	uuid_t info_uuid; /* STEP_CREATE: of the info block */
 	char *reason;
 };

@@ -148,6 +148,14 @@ static void make(const struct failure *f, struct text *out)
 	}
 }
 
+static void destroy(const struct failure *f, struct text *out)
+{
+	if (f->result == FORMAT_MISSING && f->step->ns)
+		install_mkfs(f, out);
+	else
+		ask_kernel(f, out);
+}
+
 static void empty(const struct failure *f, struct text *out)
 {
 	if (f->result == -EIO)
@@ -160,7 +168,7 @@ static void (*const remedies[STEP_KINDS])(const struct failure *f, struct text *
 	[STEP_OVERRIDE] = ask_kernel, [STEP_RELEASE] = ask_kernel, [STEP_BIND] = find_driver,
 	[STEP_START] = ask_kernel,    [STEP_RESET] = ask_kernel,   [STEP_DROP] = ask_kernel,
 	[STEP_LOOK] = decide,         [STEP_REPAIR] = decide,      [STEP_CLEAR] = ask_kernel,
-	[STEP_DESTROY] = ask_kernel,  [STEP_ENABLE] = ask_kernel,  [STEP_CREATE] = make,
+	[STEP_DESTROY] = destroy,     [STEP_ENABLE] = ask_kernel,  [STEP_CREATE] = make,
 	[STEP_FORMAT] = make,         [STEP_WIPE] = empty,         [STEP_SCRUB] = empty,
 };
 

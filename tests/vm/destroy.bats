@@ -55,6 +55,18 @@ teardown() { vm_teardown; }
 		is "it was made anew" "$(device_size "$(device plain)")" 33554432
 		run 0 ramdax plan --check
 
+		# What could not be made again is not destroyed.
+		echo precious | dd of="$(device files)" bs=1 seek=65536 conv=notrunc,fsync 2>/dev/null
+		sed -i '/name = "files"/,/size/s/64MiB/80MiB/;/name = "files"/a on_conflict = "recreate"' \
+			/etc/ramdax/layout.toml
+		program=$(command -v mkfs.ext4)
+		mv "$program" /mkfs
+		run 1 ramdax apply
+		says "it says what is missing" /tmp/err 'destroy.*"files".*mkfs.ext4.*e2fsprogs'
+		says_not "and tries nothing more" /tmp/err 'create.*"files"'
+		is "'files' is there" "$(device_size "$(device files)")" 67108864
+		mv /mkfs "$program"
+
 		# $2 has a file system; each is known by its uuid, too
 		named() {
 			printf 'version = 1\n[[region]]\nname = "pool"\n'
