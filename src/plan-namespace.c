@@ -143,10 +143,23 @@ static bool is_scrubbed(const struct work *w, const struct plan_namespace *p)
 	       w->options->scrubbed(w->options->scrubbed_context, p->seen);
 }
 
+/* Whether root could not look at what is on @seen, whose device is up. */
+static bool is_unseen(const struct work *w, const struct seen_namespace *seen)
+{
+	return w->plan->machine->live && w->plan->machine->has_iomem && seen->block &&
+	       !seen->passed_over && seen->fs.state == SEEN_NOT_LOOKED;
+}
+
 static void judge_filesystem(struct work *w, struct plan_namespace *p)
 {
 	struct text differences = {0};
 
+	if (p->ns->fs.type != FS_NONE && is_unseen(w, p->seen)) {
+		work_conflict(w, p, mem_strdup("what is on it cannot be looked at"),
+			      mem_printf("see, as root, that /dev/%s is there and can be opened",
+					 p->seen->block));
+		return;
+	}
 	switch (compare_filesystem(p->ns, p->seen, &differences)) {
 	case FS_KEEP:
 		break;
@@ -161,11 +174,6 @@ static void judge_filesystem(struct work *w, struct plan_namespace *p)
 		break;
 	}
 	text_release(&differences);
-}
-
-bool work_is_settled(const struct work *w, const struct seen_namespace *seen)
-{
-	return w->options->settled && w->options->settled(w->options->settled_context, seen);
 }
 
 /* Its label can only be dropped with all of the region: plan_labels(). */

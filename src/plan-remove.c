@@ -97,6 +97,11 @@ static bool may_recreate(const struct work *w, const struct layout_namespace *ns
 	return !w->unsafe && (ns->on_conflict == CONFLICT_RECREATE || is_meant(w, ns));
 }
 
+bool work_is_settled(const struct work *w, const struct seen_namespace *seen)
+{
+	return w->options->settled && w->options->settled(w->options->settled_context, seen);
+}
+
 /* Takes @reason. */
 static void make_again(struct work *w, struct plan_namespace *p, char *reason)
 {

@@ -145,6 +145,31 @@ static void what_is_destroyed_has_its_label_slot_again(void)
 	scene_release(&s);
 }
 
+static void what_cannot_be_looked_at_is_no_file_system(void)
+{
+	const struct plan_options options = {.recreate = true};
+	struct scene s;
+	struct plan *plan;
+
+	for (int live = 0; live < 2; live++) {
+		scene_make(&s, SIZE, LABEL_AREA_SIZE);
+		scene_declare(&s, "a", MODE_RAW, 32 * MIB)->fs.type = FS_EXT4;
+		scene_declare(&s, "b", MODE_RAW, 32 * MIB);
+		scene_bind(&s);
+		s.seen.labels = LABELS_VALID;
+		s.machine.live = live;
+		scene_see(&s, "a", MODE_RAW, SCENE_START, 32 * MIB);
+		scene_see(&s, "b", MODE_RAW, SCENE_START + 32 * MIB, 32 * MIB);
+		plan = plan_make(&s.layout, &s.machine, &options);
+		CHECK_INT(plan->n_steps, 0);
+		CHECK_INT(plan->regions[0].namespaces[0].verdict,
+			  live ? VERDICT_CONFLICT : VERDICT_ADOPTED);
+		CHECK_INT(plan->regions[0].namespaces[1].verdict, VERDICT_ADOPTED);
+		plan_free(plan);
+		scene_release(&s);
+	}
+}
+
 static void a_scaffold_is_not_what_it_is_to_be(void)
 {
 	const struct plan_options options = {0};
@@ -483,6 +508,7 @@ UNIT_TESTS(UNIT(a_uuid_that_another_bears_is_a_conflict),
 	   UNIT(what_is_of_this_boot_is_not_destroyed_without_room),
 	   UNIT(what_is_destroyed_has_its_label_slot_again),
 	   UNIT(a_scaffold_is_not_what_it_is_to_be),
+	   UNIT(what_cannot_be_looked_at_is_no_file_system),
 	   UNIT(a_btt_larger_than_its_space_is_a_conflict),
 	   UNIT(the_rest_is_what_it_was_when_its_neighbour_goes),
 	   UNIT(what_another_region_declares_is_not_pruned), UNIT(what_is_foreign_is_never_written),

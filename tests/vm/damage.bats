@@ -78,6 +78,11 @@ again() {
 		run 0 ramdax apply --boot
 		is "the report says conflict" "$(reported files)" conflict
 		is "the other is adopted" "$(reported cache)" adopted
+		node=$(device files)
+		mv "$node" /dev/away
+		run 5 ramdax apply
+		says "nor is it there where nobody can look" /tmp/err '"files".*cannot be looked at.*/dev/pmem'
+		mv /dev/away "$node"
 	END
 	vm_kept
 }
