@@ -62,6 +62,13 @@ static const struct seen_carveout *find_hidden(const struct layout *layout, cons
 	return NULL;
 }
 
+/* Whether @seen is @t->ns, or what an interrupted run has left of it: a scaffold of its UUID. */
+static bool is_meant(const struct target *t, const struct seen_namespace *seen)
+{
+	return namespace_is(t->ns, seen) || (namespace_is_scaffold(seen) && seen->has_uuid &&
+					     !uuid_compare(seen->uuid, t->ns->uuid));
+}
+
 /* Looks in all regions for what is @t->ns, or bears @name. What is somebody else's is none of the
  * layout's, whatever name it bears. */
 static void find(const struct emptier *e, struct target *t, const char *name)
@@ -74,7 +81,7 @@ static void find(const struct emptier *e, struct target *t, const char *name)
 		for (size_t i = 0; i < m->regions[r].n_namespaces; i++) {
 			const struct seen_namespace *seen = &m->regions[r].namespaces[i];
 
-			if (t->ns ? !namespace_is(t->ns, seen) : strcmp(name, seen->name) != 0)
+			if (t->ns ? !is_meant(t, seen) : strcmp(name, seen->name) != 0)
 				continue;
 			t->seen_region = &m->regions[r];
 			t->seen = seen;
@@ -95,13 +102,38 @@ static void next_apply(struct emptier *e)
 	plan_next(e->plan, "run \"ramdax apply\", which brings it up or says what it lacks");
 }
 
+/* The scaffold of nobody knows whom in @region, or NULL: whatever was there before it was emptied
+ * bore a UUID of its own, which it has kept. */
+static const struct seen_namespace *stray(const struct layout *layout,
+					  const struct seen_region *region)
+{
+	for (size_t i = 0; i < region->n_namespaces; i++) {
+		const struct seen_namespace *seen = &region->namespaces[i];
+		bool known = !namespace_is_scaffold(seen);
+
+		for (size_t r = 0; !known && r < layout->n_regions; r++)
+			for (size_t n = 0; !known && n < layout->regions[r].n_namespaces; n++)
+				known = !uuid_compare(layout->regions[r].namespaces[n].uuid,
+						      seen->uuid);
+		if (!known)
+			return seen;
+	}
+	return NULL;
+}
+
 /* What is not there is wiped. */
 static void judge_absent(struct emptier *e, const struct target *t)
 {
 	const struct seen_carveout *hidden = find_hidden(e->plan->layout, e->plan->machine);
+	const struct seen_namespace *left = t->own ? stray(e->plan->layout, t->own) : NULL;
 	_cleanup_(freep) char *why = NULL;
 
-	if (hidden) {
+	if (left && !hidden) {
+		why = mem_printf("\"%s\", which an interrupted run has left, may be it",
+				 left->name);
+		problem(e, t, STATUS_CONFLICT, why);
+		plan_next(e->plan, "run \"ramdax apply\", which removes that and makes it anew");
+	} else if (hidden) {
 		why = mem_printf("it is not to be seen while the carveout at 0x%llx is not up",
 				 (unsigned long long)hidden->range.start);
 		problem(e, t, STATUS_MACHINE, why);

@@ -440,6 +440,46 @@ static void what_is_foreign_is_never_written(void)
 	scene_release(&p.s);
 }
 
+/* A wipe that was interrupted has left a scaffold of that UUID, with the contents. */
+static void what_an_interrupted_wipe_left_is_wiped(void)
+{
+	const char *names[] = {"a"};
+	const struct emptying wipe = {.zero = true, .names = (char **)names, .n_names = 1},
+			      scrub = {.scrub = true, .names = (char **)names, .n_names = 1};
+	struct seen_namespace *scaffold;
+	struct plan *plan;
+	struct scene s;
+
+	scene_make(&s, SIZE, LABEL_AREA_SIZE);
+	scene_declare(&s, "a", MODE_RAW, 32 * MIB);
+	scene_declare(&s, "b", MODE_RAW, 32 * MIB);
+	scene_bind(&s);
+	s.seen.labels = LABELS_VALID;
+	scaffold = scene_see(&s, ".ramdax-1", MODE_RAW, SCENE_START, 32 * MIB);
+	uuid_copy(scaffold->uuid, s.region.namespaces[0].uuid);
+	plan = plan_empty(&s.layout, &s.machine, &wipe);
+	CHECK_INT(steps_of(plan, STEP_WIPE), 1);
+	CHECK_INT(plan_status(plan), STATUS_OK);
+	plan_free(plan);
+	plan = plan_empty(&s.layout, &s.machine, &scrub);
+	CHECK_INT(plan->n_steps, 0);
+	CHECK_INT(plan_status(plan), STATUS_FAILED);
+	plan_free(plan);
+
+	/* Of "b", it is not there; of nobody's UUID, it may have been "a". */
+	uuid_copy(scaffold->uuid, s.region.namespaces[1].uuid);
+	plan = plan_empty(&s.layout, &s.machine, &wipe);
+	CHECK_INT(plan->n_steps, 0);
+	CHECK_INT(plan_status(plan), STATUS_OK);
+	plan_free(plan);
+	scaffold->uuid[0] ^= 1;
+	plan = plan_empty(&s.layout, &s.machine, &wipe);
+	CHECK_INT(plan->n_steps, 0);
+	CHECK_INT(plan_status(plan), STATUS_CONFLICT);
+	plan_free(plan);
+	scene_release(&s);
+}
+
 static void a_uuid_tells_more_than_a_name(void)
 {
 	const char *names[] = {"a"};
@@ -513,4 +553,4 @@ UNIT_TESTS(UNIT(a_uuid_that_another_bears_is_a_conflict),
 	   UNIT(the_rest_is_what_it_was_when_its_neighbour_goes),
 	   UNIT(what_another_region_declares_is_not_pruned), UNIT(what_is_foreign_is_never_written),
 	   UNIT(labels_that_are_not_up_tell_whose_they_are),
-	   UNIT(a_uuid_tells_more_than_a_name), UNIT(a_name_is_a_namespace_before_it_is_a_region))
+	   UNIT(what_an_interrupted_wipe_left_is_wiped), UNIT(a_uuid_tells_more_than_a_name), UNIT(a_name_is_a_namespace_before_it_is_a_region))
