@@ -123,6 +123,42 @@ region_of='
 		run 5 ramdax wipe --yes
 		says "which is not the one that is declared" /tmp/err '"a".*not its region'
 		is "and stays" "\$(namespaces)" 1
+
+		ndctl destroy-namespace -f "\$(namespace a dev)" 2>/dev/null
+		region() {
+			printf '[[region]]\nname = "%s"\nsize = "128MiB"\n' "\$1"
+			printf '[[region.namespace]]\nname = "%s"\nmode = "devdax"\n' "\$2"
+			printf 'raw_size = "16MiB"\n%s\n' "\$3"
+		}
+		{
+			echo 'version = 1'
+			region first old
+			region second data
+		} >/etc/ramdax/layout.toml
+		run 0 ramdax apply
+		echo letter | daxio write "\$(device data)" 0 6
+		run 0 ramdax wipe --yes old
+		{
+			echo 'version = 1'
+			region first data
+			region second new 'on_conflict = "recreate"'
+		} >/etc/ramdax/layout.toml
+		ndctl disable-region region1 >/dev/null 2>&1
+		run 0 ramdax apply
+		is "what is not enabled is not made elsewhere" "\$(region_of data)" 0x110000000
+		run 0 ramdax wipe --yes new
+		ndctl disable-region region1 >/dev/null 2>&1
+		ndctl read-labels -o /tmp/labels nmem1 2>/dev/null
+		head -c 512 /dev/zero | dd of=/tmp/labels conv=notrunc 2>/dev/null
+		ndctl disable-dimm nmem1 >/dev/null 2>&1
+		ndctl write-labels -i /tmp/labels nmem1 2>/dev/null
+		ndctl enable-dimm nmem1 >/dev/null 2>&1
+		ndctl enable-region region1 >/dev/null 2>&1
+		run 5 ramdax apply
+		says "what has lost its index is kept" /tmp/err '"first".*labels are lost'
+		run 0 ramdax apply --repair-labels
+		is "it is where it was" "\$(region_of data)" 0x110000000
+		is "and holds what it held" "\$(daxio read "\$(device data)" 0 6)" letter
 	END
 	vm_boot --memmap '131200K!4G,131200K!0x110000000'
 }
