@@ -210,6 +210,21 @@ left_out() {
 	each_shell one
 }
 
+@test "hook: run by hand, for no image, it leaves the system's own layout alone" {
+	layout <<<'boot_timeout = 60'
+	echo mine >"$system/etc/ramdax/layout.toml"
+	one() {
+		sed -e "s,/usr/sbin/ramdax,$PWD/tests/shell/ramdax,g" -e "s,/etc/ramdax,$system&,g" \
+			-e "s,/usr/share/initramfs-tools/hook-functions,$PWD/tests/shell/initramfs-build.sh," \
+			"$hook" >"$system/hook"
+		# shellcheck disable=SC2086
+		run env -u DESTDIR CONFDIR="$system/confdir" version=7.0 $shell "$system/hook"
+		[ "$status" -ne 0 ]
+		[ "$(cat "$system/etc/ramdax/layout.toml")" = mine ]
+	}
+	each_shell one
+}
+
 @test "hook: the administrator's rule, where there is one" {
 	layout <<<'boot_timeout = 60'
 	install -D /dev/null "$system/etc/udev/rules.d/61-ramdax.rules"
