@@ -32,15 +32,40 @@ static bool read_limit(struct memmap_words *words, const char *text)
 	return true;
 }
 
-/* A fixed place for the crash kernel: crashkernel=[RANGE:]SIZE@START. */
+/* A fixed place for the crash kernel, of one word: [RANGE:]SIZE[,RANGE:SIZE...]@START. Which of
+ * several sizes depends on the RAM that there is: the largest. */
+static void read_crash_place(struct memmap_words *words, char *value)
+{
+	char *start = strrchr(value, '@'), *part, *rest = value;
+	struct range most = {0};
+
+	if (!start)
+		return;
+	*start++ = '\0';
+	while ((part = strsep(&rest, ","))) {
+		char *colon = strchr(part, ':');
+		_cleanup_(freep) char *place = mem_printf("%s@%s", colon ? colon + 1 : part, start);
+		struct range r;
+
+		if (read_place(place, &r) && r.size > most.size)
+			most = r;
+	}
+	if (most.size)
+		*MEM_APPEND(words->taken, words->n_taken) = most;
+}
+
+/* There may be several: those with ",high" or ",low" behind them stand beside the one that has a
+ * place (kernel/crash_reserve.c, get_last_crashkernel). */
 static void read_crashkernel(struct memmap_words *words, const char *cmdline)
 {
-	_cleanup_(freep) char *value = cmdline_value(cmdline, "crashkernel");
-	const char *colon = value ? strrchr(value, ':') : NULL;
-	struct range r;
+	static const char key[] = "crashkernel=";
+	char *word;
 
-	if (value && read_place(colon ? colon + 1 : value, &r))
-		*MEM_APPEND(words->taken, words->n_taken) = r;
+	while ((word = cmdline_next(&cmdline))) {
+		if (!strncmp(word, key, strlen(key)))
+			read_crash_place(words, word + strlen(key));
+		free(word);
+	}
 }
 
 /* False if the part leaves nothing known. */

@@ -24,6 +24,11 @@ static void other_parts_of_the_command_line(void)
 		   "memmap=1044M!0x120000000");
 	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("crashkernel=1G-64G:512M@4G"), false,
 		   "memmap=1044M!0x120000000");
+	CHECK_LINE(layout_one("", FSDAX_1G),
+		   machine_with("crashkernel=512M@4G crashkernel=72M,low"), false,
+		   "memmap=1044M!0x120000000");
+	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("crashkernel=1G-64G:512M,64G-:1M@4G"),
+		   false, "memmap=1044M!0x120000000");
 	/* Behind a limit the system uses nothing: room for carveouts, before all other. */
 	CHECK_LINE(layout_one("", FSDAX_1G), machine_with("memmap=8G"), false,
 		   "memmap=1044M!0x200000000");
