@@ -98,12 +98,10 @@ teardown() { vm_teardown; }
 			>/etc/ramdax/layout.toml
 		booted_with rescue
 		run 0 ramdax apply --boot
-		mv /run/ramdax /tmp/
-		touch /run/ramdax
+		ln -sf nowhere /run/ramdax/lock
 		run 0 ramdax apply --boot
 		says "whoever boots for a shell gets it, with no lock to be had, too" /tmp/err "cannot take the lock"
-		rm /run/ramdax
-		mv /tmp/ramdax /run/
+		rm /run/ramdax/lock
 		booted_with ''
 		ramdax apply --boot >/tmp/out 2>/tmp/err
 		is "a required namespace that cannot be made fails" \
