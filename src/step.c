@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "blockdev.h"
 #include "create.h"
 #include "empty.h"
 #include "format.h"
@@ -10,6 +11,7 @@
 #include "mem.h"
 #include "nd.h"
 #include "needs.h"
+#include "probe-fs.h"
 #include "remains.h"
 #include "run.h"
 #include "spent.h"
@@ -104,21 +106,48 @@ static int enable(struct sysfs *fs, const struct seen_namespace *seen, struct te
 	return r == -EBUSY ? 0 : r;
 }
 
+/* Whether what an interrupted run left is all that is there still. */
+static bool is_still_unfinished(const struct sysfs *fs, const struct seen_namespace *seen)
+{
+	struct seen_filesystem now;
+	bool same;
+
+	fs_probe(fs, seen->block, false, &now);
+	same = now.state == SEEN_INCOMPLETE && now.uuid && seen->fs.uuid &&
+	       !strcmp(now.uuid, seen->fs.uuid);
+	free(now.type);
+	free(now.uuid);
+	free(now.label);
+	return same;
+}
+
+/* The plan may be old, and nothing but what it found says that this may be formatted. 0, or
+ * TAKEDOWN_KEPT. */
+static int may_format(const struct sysfs *fs, const struct seen_namespace *seen, struct text *why)
+{
+	if (seen->fs.state == SEEN_NONE ? zeroed(fs, seen->block) : is_still_unfinished(fs, seen))
+		return 0;
+	text_add(why, seen->fs.state == SEEN_NONE
+			      ? "something has been written to it since it was scrubbed"
+			      : "it does not hold any more what an interrupted run left");
+	return TAKEDOWN_KEPT;
+}
+
 static int finish_format(struct sysfs *fs, const struct step *step, deadline d, struct text *why)
 {
 	SPENT(SPENT_MKFS);
 	_cleanup_(freep) char *path = mem_printf("/dev/%s", step->seen->block);
+	_cleanup_(closep) int lock = -1;
 	int r = takedown_is_free(fs, step->seen, why);
 
 	/* A captured machine has no devices of its own: those of this name are not its. */
 	if (r < 0 || !fs->live)
 		return r;
-	/* Nothing but that it was scrubbed says that it may be formatted; the plan may be old. */
-	if (step->seen->fs.state == SEEN_NONE && !zeroed(fs, step->seen->block)) {
-		text_add(why, "something has been written to it since it was scrubbed");
-		return TAKEDOWN_KEPT;
-	}
-	return format_device(step->ns, path, step->ns->scrub, d, NULL, why);
+	lock = blockdev_lock(step->seen->block);
+	if (lock < 0)
+		return lock;
+	r = may_format(fs, step->seen, why);
+	return r < 0 ? r : format_device(step->ns, path, step->ns->scrub, d, NULL, why);
 }
 
 static int start(struct sysfs *fs, const struct seen_region *region, struct text *why)

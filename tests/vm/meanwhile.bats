@@ -24,7 +24,12 @@ regions() {
 		${4-}
 		[[region]]
 		name = "second"
-		size = "256MiB"
+		size = "558MiB"
+		[[region.namespace]]
+		name = "half"
+		mode = "raw"
+		size = "300MiB"
+		filesystem.type = "xfs"
 		[[region.namespace]]
 		name = "mapped"
 		size = "$1MiB"
@@ -60,6 +65,7 @@ regions() {
 }
 
 @test "what comes into use while apply is at work stays" {
+	vm_program xfs_db
 	{
 		echo 'version = 1'
 		regions 64 32 16
@@ -87,10 +93,18 @@ regions() {
 		# what claims the one has the number of what claimed the other
 		holder() { cat "/sys/bus/nd/devices/$(namespace $1 dev)/holder"; }
 		mapped=$(namespace mapped dev) free=$(namespace free dev) had=$(holder free)
+		has=$(holder mapped)
 		ndctl disable-namespace $mapped
 		ndctl disable-namespace $free
-		ndctl enable-namespace $free
-		ndctl enable-namespace $mapped
+		# who comes first gets the lower one
+		case $(printf '%s\n' $had $has | sort -V | head -n 1) in
+		$had) order="$mapped $free" ;;
+		*) order="$free $mapped" ;;
+		esac
+		sleep 0.2
+		for namespace in $order; do
+			ndctl enable-namespace $namespace
+		done
 		[ "$(holder mapped)" != "$had" ] || >/tmp/swapped
 		mount -t ext4 -o dax=always "$(device mapped)" /mnt
 		hold /mnt/file >/tmp/held &
@@ -105,11 +119,17 @@ regions() {
 		ndctl destroy-namespace -f "$(namespace gone dev)"
 		ndctl disable-region region3
 		ndctl enable-region region3
+		mkfs.xfs -q -f "$(device half)"
+		mkdir /tmp/half
+		mount -t xfs "$(device half)" /tmp/half
+		echo precious >/tmp/half/file
+		umount /tmp/half
 		>/tmp/done
 	END
 	vm_script <<-'END'
-		modprobe -a ext4 device_dax
+		modprobe -a ext4 xfs device_dax
 		run 0 ramdax apply
+		xfs_db -x -c 'sb 0' -c 'write inprogress 1' "$(device half)" >/dev/null
 		mount -t ext4 "$(device mapped)" /mnt
 		truncate -s 4M /mnt/file
 		umount /mnt
@@ -127,6 +147,9 @@ regions() {
 		is "char is as it was" "$(size char)" "$char"
 		at_least "what nobody uses was made anew" "$(size free)" $((48 << 20))
 		holds "its holder has had another's number" test -e /tmp/swapped
+		mount -t xfs "$(device half)" /tmp/half
+		is "a file system that somebody finished is theirs" "$(cat /tmp/half/file)" precious
+		umount /tmp/half
 		holds "who uses it is said" grep -E 'mapped.*in use \(mounted on /mnt' /tmp/err
 		holds "the mappings are alive" kill -0 $(cat /tmp/file.pid /tmp/char.pid)
 		holds "it is mounted" grep " /mnt " /proc/mounts
@@ -153,5 +176,5 @@ regions() {
 		holds "it is mounted still" grep " /mnt " /proc/mounts
 		fails "no oops" eval 'dmesg | grep -E "BUG:|Oops|general protection|shutdown"'
 	END
-	vm_boot --memory 4G --memmap '66M!4G,258M!5G,130M!6G,98M!0x190000000'
+	vm_boot --memory 4G --memmap '66M!4G,560M!5G,130M!6G,98M!0x190000000'
 }
