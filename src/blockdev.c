@@ -5,31 +5,60 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "mem.h"
 
 #define CHUNK (4 * MIB)
 
-/* udev leaves a locked block device alone: https://systemd.io/BLOCK_DEVICE_LOCKING */
-int blockdev_lock(const char *path)
+int device_check(int fd, const char *name)
 {
+	char path[64], target[4096];
+	const char *last;
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISBLK(st.st_mode) && !S_ISCHR(st.st_mode))
+		return -ENXIO;
+	snprintf(path, sizeof(path), "/sys/dev/%s/%u:%u", S_ISBLK(st.st_mode) ? "block" : "char",
+		 major(st.st_rdev), minor(st.st_rdev));
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		return -errno;
+	target[n] = '\0';
+	last = strrchr(target, '/');
+	return last && !strcmp(last + 1, name) ? 0 : -ENXIO;
+}
+
+/* udev leaves a locked block device alone: https://systemd.io/BLOCK_DEVICE_LOCKING */
+int blockdev_lock(const char *name)
+{
+	_cleanup_(freep) char *path = mem_printf("/dev/%s", name);
 	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int r;
 
 	if (fd < 0 || flock(fd, LOCK_EX) < 0)
 		return -errno;
-	return TAKE_FD(fd);
+	r = device_check(fd, name);
+	return r < 0 ? r : TAKE_FD(fd);
 }
 
 int blockdev_open(struct blockdev *dev, const char *name)
 {
 	char *path = mem_printf("/dev/%s", name);
 	_cleanup_(closep) int fd = open(path, O_RDWR | O_EXCL | O_DIRECT | O_CLOEXEC);
+	int r;
 
 	*dev = (struct blockdev){.fd = -1, .path = path};
 	if (fd < 0 || flock(fd, LOCK_EX) < 0)
 		return -errno;
-	dev->fd = TAKE_FD(fd);
-	return 0;
+	r = device_check(fd, name);
+	if (r == 0)
+		dev->fd = TAKE_FD(fd);
+	return r;
 }
 
 void blockdev_close(struct blockdev *dev)

@@ -18,14 +18,22 @@ struct blockdev {
 };
 
 /*
+ * Whether the device that @fd has open is what the kernel calls @name. Where /dev is not the
+ * kernel's own, or somebody made a node in it, a number may be another device's by now: a disk's
+ * partition, whose numbers come from the same stock (block/genhd.c, blk_alloc_ext_minor). 0 or
+ * -errno, -ENXIO if it is another's. The running machine only.
+ */
+int device_check(int fd, const char *name);
+
+/*
  * Opens /dev/@name for writing, exclusively: -EBUSY if it is mounted or held. The device is locked
  * (flock) so that udev leaves it alone until it is closed. 0 or -errno.
  */
 int blockdev_open(struct blockdev *dev, const char *name);
 
-/* Locks the block device @path against udev while others may open it. A descriptor whose closing
- * unlocks it, or -errno. */
-int blockdev_lock(const char *path);
+/* Locks the block device /dev/@name against udev while others may open it. A descriptor whose
+ * closing unlocks it, or -errno. */
+int blockdev_lock(const char *name);
 
 /* Closes and releases; harmless if it is not open. */
 void blockdev_close(struct blockdev *dev);

@@ -256,7 +256,7 @@ static int format_btt(struct making *m)
 	if (r < 0)
 		return r;
 	path = mem_printf("/dev/%s", block);
-	lock = blockdev_lock(path);
+	lock = blockdev_lock(block);
 	if (lock < 0)
 		return failed(m, lock, "locking its BTT's block device");
 	r = format_device(m->step->ns, path, m->step->ns->scrub, m->deadline, NULL, m->why);

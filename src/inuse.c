@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "blockdev.h"
 #include "crew.h"
 #include "inuse-parts.h"
 #include "mem.h"
@@ -104,7 +105,11 @@ static bool node_add(struct look *look, const char *dir)
 /* A descriptor or -errno. */
 static int open_exclusively(const struct sysfs *fs, const char *name)
 {
-	return sysfs_open_file(fs, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC, "dev/%s", name);
+	_cleanup_(closep) int fd =
+		sysfs_open_file(fs, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC, "dev/%s", name);
+	int r = fd < 0 || !fs->live ? fd : device_check(fd, name);
+
+	return r < 0 ? r : TAKE_FD(fd);
 }
 
 /*

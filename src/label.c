@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "blockdev.h"
 #include "label-image.h"
 #include "mem.h"
 #include "nd.h"
@@ -51,10 +52,11 @@ static int write_area(const char *dimm, const struct media *area)
 	SPENT(SPENT_LABELS);
 	_cleanup_(freep) char *path = mem_printf("/dev/%s", dimm);
 	_cleanup_(closep) int fd = open(path, O_RDWR | O_CLOEXEC);
-	int r = 0;
+	int r;
 
 	if (fd < 0)
 		return -errno;
+	r = device_check(fd, dimm);
 	for (size_t i = 0; r == 0 && i < area->n; i++)
 		r = write_piece(fd, &area->pieces[i]);
 	return r;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "blockdev.h"
 #include "label-image.h"
 #include "mem.h"
 
@@ -15,9 +16,12 @@ int labels_read(const char *dimm, unsigned char *area)
 		mem_calloc(1, sizeof(*command) + LABEL_AREA_SIZE);
 	_cleanup_(freep) char *path = mem_printf("/dev/%s", dimm);
 	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int r = fd < 0 ? -errno : device_check(fd, dimm);
 
+	if (r < 0)
+		return r;
 	command->in_length = LABEL_AREA_SIZE;
-	if (fd < 0 || ioctl(fd, ND_IOCTL_GET_CONFIG_DATA, command) < 0)
+	if (ioctl(fd, ND_IOCTL_GET_CONFIG_DATA, command) < 0)
 		return -errno;
 	if (command->status)
 		return -EIO;

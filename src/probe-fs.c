@@ -92,7 +92,7 @@ static bool sums_fit(const struct sysfs *fs, const char *block, int fd, const ch
 	return exclusive == -EBUSY;
 }
 
-static bool may_look(const struct sysfs *fs, int fd)
+static bool may_look(const struct sysfs *fs, int fd, const char *block)
 {
 	struct stat st;
 
@@ -100,7 +100,8 @@ static bool may_look(const struct sysfs *fs, int fd)
 		sysfs_note(fs, fd < 0 ? fd : -errno);
 		return false;
 	}
-	return fs->live ? S_ISBLK(st.st_mode) : S_ISREG(st.st_mode);
+	return fs->live ? S_ISBLK(st.st_mode) && device_check(fd, block) == 0
+			: S_ISREG(st.st_mode);
 }
 
 /* Whether any of @labels has an uberblock, without which libblkid does not know it for one. What
@@ -146,7 +147,7 @@ void fs_probe(const struct sysfs *fs, const char *block, bool anything,
 	int r;
 
 	*seen = (struct seen_filesystem){.state = SEEN_NOT_LOOKED};
-	if (!may_look(fs, fd))
+	if (!may_look(fs, fd, block))
 		return;
 	probe = blkid_new_probe();
 	if (!probe)

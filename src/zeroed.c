@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "blockdev.h"
 #include "media.h"
 #include "sweep.h"
 #include "watch.h"
@@ -42,7 +43,7 @@ bool zeroed(const struct sysfs *fs, const char *block)
 	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
 	struct sweep_part part = {.n = size > 0 ? (uint64_t)size : 0};
 
-	if (!part.n)
+	if (!part.n || (fs->live && device_check(fd, block) < 0))
 		return false;
 	WATCH("looking for what is in", block);
 	sweep(&part, 1, look_at, &fd, NULL, NULL);

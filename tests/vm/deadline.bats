@@ -107,6 +107,22 @@ teardown() { vm_teardown; }
 		run 0 ramdax apply
 		is "an empty device is taken over" "$(bound)" ramdax
 		is "and provisioned" "$(ndctl list -N | jq -r '.. | .name? // empty')" plain
+
+		# Its name in /dev is somebody's disk.
+		run 0 ramdax wipe --yes plain
+		modprobe loop
+		truncate -s 70M /tmp/disk
+		printf precious | dd of=/tmp/disk conv=notrunc 2>/dev/null
+		losetup /dev/loop7 /tmp/disk
+		for node in /dev/pmem0 /dev/pmem0.1 /dev/pmem0.2; do
+			rm -f $node
+			mknod $node b 7 7
+		done
+		run 1 ramdax apply
+		sync
+		is "the disk is as it was" "$(head -c 8 /tmp/disk)" precious
+		rm /dev/pmem0*
+		run 0 ramdax apply
 	END
 	vm_boot --memory 2G --memmap '256M!4G'
 }
