@@ -7,18 +7,41 @@
 # comes out again letter by letter. Two parts are the same if the kernel reads the same from them
 # (512M!4G and 0x20000000!0x100000000), with or without the backslashes of GRUB's configuration.
 
+# What stands behind a word "--" is for init, and none of the kernel's.
+
+# memmap_before LINE: what is the kernel's.
+memmap_before() {
+	local line=" $1 "
+	line=${line%%[[:space:]]--[[:space:]]*}
+	line=${line# }
+	echo "${line% }"
+}
+
+# memmap_behind LINE: what is init's, with that word.
+memmap_behind() {
+	local line=" $1 " before
+	before=${line%%[[:space:]]--[[:space:]]*}
+	line=${line#"$before"}
+	line=${line# }
+	echo "${line% }"
+}
+
 # memmap_parts LINE: the parts of all its memmap= words.
 memmap_parts() {
 	local word words
 	read -rd '' -a words <<<"$1"
 	for word in "${words[@]}"; do
+		[[ $word != -- ]] || break
 		[[ $word != memmap=?* ]] || tr , '\n' <<<"${word#memmap=}"
 	done
 }
 
 # memmap_rest LINE: the line without them.
 memmap_rest() {
-	sed -E 's/(^|[[:space:]]+)memmap=[^[:space:]]*//g; s/^[[:space:]]+//' <<<"$1"
+	local before behind
+	before=$(memmap_before "$1" | sed -E 's/(^|[[:space:]]+)memmap=[^[:space:]]*//g; s/^[[:space:]]+//')
+	behind=$(memmap_behind "$1")
+	echo "$before${before:+${behind:+ }}$behind"
 }
 
 # memmap_join LIST: one word, or nothing.
@@ -26,12 +49,14 @@ memmap_join() {
 	[[ -z $1 ]] || echo "memmap=${1//$'\n'/,}"
 }
 
-# memmap_put LINE LIST: the line with that list instead of its own, at its end.
+# memmap_put LINE LIST: the line with that list instead of its own, at the end of what is the kernel's.
 memmap_put() {
-	local rest word
-	rest=$(memmap_rest "$1")
+	local rest word behind
+	rest=$(memmap_rest "$(memmap_before "$1")")
+	behind=$(memmap_behind "$1")
 	word=$(memmap_join "$2")
-	echo "$rest${rest:+${word:+ }}$word"
+	rest+=${rest:+${word:+ }}$word
+	echo "$rest${rest:+${behind:+ }}$behind"
 }
 
 # memmap_number NUMBER SUFFIX: in bytes, read as the kernel does (memparse).

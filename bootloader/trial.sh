@@ -131,5 +131,5 @@ grub_trial_line() {
 	! memmap_clash "$(memmap_and "$(memmap_minus "$there" "$ours")" "$foreign")" "$ours" >/dev/null ||
 		return
 	grub_fits "$there" "$(memmap_minus "$ours" "$there")" || return
-	memmap_put "$2 panic=60" "$(memmap_and "$foreign" "$(memmap_minus "$ours" "$there")")"
+	memmap_put "$(memmap_before "$2") panic=60 $(memmap_behind "$2")" "$(memmap_and "$foreign" "$(memmap_minus "$ours" "$there")")"
 }

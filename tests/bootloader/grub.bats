@@ -244,6 +244,22 @@ load lib
 	normal_entries | all_have memmap=64K#0x90000
 }
 
+@test "update-bootloader: what is init's stays behind, and is none of the kernel's" {
+	inside sed -i 's/^GRUB_CMDLINE_LINUX_DEFAULT=.*/GRUB_CMDLINE_LINUX_DEFAULT="quiet -- single memmap=1M!8G"/' \
+		/etc/default/grub
+	update
+	[ "$status" -eq 0 ]
+	normal_entries | all_have "quiet $LINE -- single memmap=1M!8G"
+	update --remove
+	[ "$status" -eq 0 ]
+	normal_entries | all_have "quiet -- single memmap=1M!8G"
+	# Where all that follows is init's, the kernel gets nothing.
+	inside sed -i 's/^GRUB_CMDLINE_LINUX=.*/GRUB_CMDLINE_LINUX="console=ttyS0 --"/' /etc/default/grub
+	update
+	[ "$status" -eq 1 ]
+	[[ $output == *"does not have"*"$LINE"* ]]
+}
+
 @test "update-bootloader: a grub-mkconfig that reads no fragments is told to" {
 	inside_script <<-'END'
 		sed -i '/^for x in .*grub.d/,/^done/d' /usr/sbin/grub-mkconfig
