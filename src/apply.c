@@ -14,7 +14,6 @@
 #include "step.h"
 #include "takedown.h"
 #include "watch.h"
-#include "zeroed.h"
 
 /* Override, bind, clear, create, enable, and what each of them may bring to light. A plan that is
  * not empty by then never will be. */
@@ -22,7 +21,6 @@
 
 /* What this run has made needs no decision, nor does what an earlier one of this boot has seen. */
 struct settling {
-	const struct sysfs *fs;
 	const struct plan_options *options;
 	const struct outcome *outcome;
 };
@@ -42,14 +40,13 @@ static bool is_scrubbed(void *context, const struct seen_namespace *seen)
 
 	if (outcome_did(s->outcome, STEP_SCRUB, seen->name))
 		return true;
-	return s->options->scrubbed && s->options->scrubbed(s->options->scrubbed_context, seen) &&
-	       zeroed(s->fs, seen->block);
+	return s->options->scrubbed && s->options->scrubbed(s->options->scrubbed_context, seen);
 }
 
 static void look_again(struct sysfs *fs, const struct layout *layout,
 		       const struct apply_options *options, struct outcome *outcome)
 {
-	struct settling settling = {fs, &options->plan, outcome};
+	struct settling settling = {&options->plan, outcome};
 	struct plan_options plan_options = options->plan;
 
 	plan_options.settled = is_settled;

@@ -55,15 +55,6 @@ static void write_report(const struct text *document)
 		diag_warning("cannot write the report \"%s\": %s", RECORD_PATH, strerror(-r));
 }
 
-static char *read_boot_id(const struct sysfs *fs)
-{
-	char *boot_id = NULL;
-
-	if (sysfs_read(fs, &boot_id, "proc/sys/kernel/random/boot_id") < 0)
-		boot_id = mem_strdup("");
-	return boot_id;
-}
-
 /* The report of this boot, and with --json of this run. */
 static enum status report(const struct invocation *in, const struct sysfs *fs,
 			  const struct machine *machine, const struct plan *plan,
@@ -110,7 +101,7 @@ struct run {
 	const struct invocation *in;
 	struct sysfs *fs;
 	const char *cmdline;
-	const struct layout *layout;
+	struct layout *layout;
 	struct apply_options options;
 	char **asked; /* what was asked about: "destroy NAME" */
 	size_t n_asked;
@@ -171,29 +162,34 @@ static void say_summary(const struct outcome *outcome, const struct boot_record 
 	diag_notice("%s", text_str(&line));
 }
 
-static enum status apply_locked(struct run *run, const char *boot_id)
+static enum status apply_locked(struct run *run)
 {
-	struct boot_record *record = record_read(run->fs, boot_id);
+	_cleanup_(late_record_release) struct late_record late = {0};
+	struct later digest = {0};
+	const struct boot_record *record;
 	struct outcome *outcome;
 	enum status status, printed;
 
-	run->options.plan.settled = boot_record_settled;
-	run->options.plan.settled_context = record;
-	run->options.plan.scrubbed = boot_record_scrubbed;
-	run->options.plan.scrubbed_context = record;
+	late_record_start(&late, run->fs);
+	stored_digest_later(run->layout, run->fs->root_fd, &digest);
+	run->options.plan.settled = late_record_settled;
+	run->options.plan.settled_context = &late;
+	run->options.plan.scrubbed = late_record_scrubbed;
+	run->options.plan.scrubbed_context = &late;
 	if (!run->in->boot && !run->in->yes && command_can_ask()) {
 		run->options.wanted = is_wanted;
 		run->options.wanted_context = run;
 	}
 	outcome = apply_run(run->fs, run->layout, &run->options);
+	later_wait(&digest);
 	status = outcome->unwanted ? STATUS_CONFLICT : outcome->status;
 	if (outcome->unwanted)
 		diag_notice(outcome->n_done ? "nothing more was done" : "nothing was done");
 	if (outcome->unwanted && !outcome->n_done) {
 		outcome_free(outcome);
-		boot_record_free(record);
 		return status;
 	}
+	record = late_record_get(&late);
 	command_warn_image(run->fs, outcome->machine, run->layout, record);
 	outcome->told = report_journal(run->fs, outcome, record);
 	if (run->in->boot && (!record || outcome->n_done))
@@ -203,7 +199,6 @@ static enum status apply_locked(struct run *run, const char *boot_id)
 	if (run->in->boot && !outcome_required_missing(outcome))
 		status = STATUS_OK;
 	outcome_free(outcome);
-	boot_record_free(record);
 	return status_worse(status, printed);
 }
 
@@ -211,14 +206,12 @@ static int apply_layout(void *context)
 {
 	struct run *run = context;
 	_cleanup_(closep) int lock = apply_lock(run->fs);
-	_cleanup_(freep) char *boot_id = NULL;
 
 	if (lock < 0) {
 		apply_say_no_lock(lock);
 		return STATUS_FAILED;
 	}
-	boot_id = read_boot_id(run->fs);
-	return (int)apply_locked(run, boot_id);
+	return (int)apply_locked(run);
 }
 
 /* Whether something may be missing that stops this boot, however the run ended: with no lock, with
@@ -238,7 +231,7 @@ static bool may_stop_boot(const struct run *run)
 static void report_unseen(const struct run *run)
 {
 	_cleanup_(text_release) struct text earlier = {0}, out = {0};
-	_cleanup_(freep) char *boot_id = read_boot_id(run->fs);
+	_cleanup_(freep) char *boot_id = record_boot_id(run->fs);
 	int r = record_text(run->fs, &earlier);
 
 	if (r == 0 && report_json_amend(&earlier, boot_id, STATUS_FAILED, &out)) {
@@ -294,7 +287,6 @@ static enum status apply(const struct invocation *in, struct sysfs *fs, const ch
 
 	if (status != STATUS_OK)
 		return report_no_layout(in, fs, status);
-	stored_digest(layout, fs->root_fd);
 	run.layout = layout;
 	run.options.plan.recreate |= in->boot && cmdline_bool(cmdline, "rd.ramdax.recreate", false);
 	status = command_check_recreate(in, layout);

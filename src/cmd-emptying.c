@@ -60,10 +60,10 @@ static enum status report(const struct invocation *in, const struct sysfs *fs,
 }
 
 static enum status empty_locked(const struct invocation *in, struct sysfs *fs,
-				const struct layout *layout, const struct emptying *what)
+				struct layout *layout, const struct emptying *what)
 {
-	_cleanup_(freep) char *boot_id = NULL;
-	struct boot_record *record;
+	_cleanup_(late_record_release) struct late_record late = {0};
+	struct later digest = {0};
 	struct outcome *outcome;
 	enum status status;
 
@@ -71,22 +71,21 @@ static enum status empty_locked(const struct invocation *in, struct sysfs *fs,
 		diag_notice("nothing was done");
 		return STATUS_CONFLICT;
 	}
-	if (sysfs_read(fs, &boot_id, "proc/sys/kernel/random/boot_id") < 0)
-		boot_id = mem_strdup("");
-	record = record_read(fs, boot_id);
+	late_record_start(&late, fs);
+	stored_digest_later(layout, fs->root_fd, &digest);
 	outcome = apply_emptying(fs, layout,
 				 &(struct apply_options){
-					 .plan.settled = boot_record_settled,
-					 .plan.settled_context = record,
-					 .plan.scrubbed = boot_record_scrubbed,
-					 .plan.scrubbed_context = record,
+					 .plan.settled = late_record_settled,
+					 .plan.settled_context = &late,
+					 .plan.scrubbed = late_record_scrubbed,
+					 .plan.scrubbed_context = &late,
 				 },
 				 what);
+	later_wait(&digest);
 	status = outcome->status;
 	if (status != STATUS_USAGE)
-		status = status_worse(status, report(in, fs, outcome, record));
+		status = status_worse(status, report(in, fs, outcome, late_record_get(&late)));
 	outcome_free(outcome);
-	boot_record_free(record);
 	return status;
 }
 
@@ -111,7 +110,6 @@ enum status cmd_emptying(const struct invocation *in, struct emptying *what)
 		status = command_load_trusted(in, &fs, &layout);
 	}
 	if (status == STATUS_OK) {
-		stored_digest(layout, fs.root_fd);
 		_cleanup_(closep) int lock = apply_lock(&fs);
 
 		if (lock < 0)

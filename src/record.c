@@ -7,6 +7,15 @@
 #include "runfile.h"
 #include "zeroed.h"
 
+char *record_boot_id(const struct sysfs *fs)
+{
+	char *boot_id = NULL;
+
+	if (sysfs_read(fs, &boot_id, "proc/sys/kernel/random/boot_id") < 0)
+		boot_id = mem_strdup("");
+	return boot_id;
+}
+
 /* What is there and cannot be understood may be of this boot all the same: of another program's. */
 static struct boot_record *read_report(const struct sysfs *fs, const char *boot_id)
 {
@@ -41,29 +50,43 @@ int record_text(const struct sysfs *fs, struct text *text)
 	return sysfs_read_all(fs, text, RECORD_MAX, "%s", RECORD_PATH);
 }
 
-static struct boot_record *record_of(struct late_record *late)
+static void read_late(void *arg)
 {
-	_cleanup_(freep) char *boot_id = NULL;
+	struct late_record *late = arg;
+	_cleanup_(freep) char *boot_id = record_boot_id(late->fs);
 
-	if (!late->read && sysfs_read(late->fs, &boot_id, "proc/sys/kernel/random/boot_id") == 0)
-		late->record = record_read(late->fs, boot_id);
+	late->record = record_read(late->fs, boot_id);
+}
+
+void late_record_start(struct late_record *late, const struct sysfs *fs)
+{
+	*late = (struct late_record){.fs = fs, .read = true};
+	later_start(&late->reading, read_late, late);
+}
+
+struct boot_record *late_record_get(struct late_record *late)
+{
+	if (!late->read)
+		read_late(late);
 	late->read = true;
+	later_wait(&late->reading);
 	return late->record;
 }
 
 bool late_record_settled(void *late, const struct seen_namespace *seen)
 {
-	return boot_record_settled(record_of(late), seen);
+	return boot_record_settled(late_record_get(late), seen);
 }
 
 bool late_record_scrubbed(void *late, const struct seen_namespace *seen)
 {
-	return boot_record_scrubbed(record_of(late), seen) &&
+	return boot_record_scrubbed(late_record_get(late), seen) &&
 	       zeroed(((struct late_record *)late)->fs, seen->block);
 }
 
 void late_record_release(struct late_record *late)
 {
+	later_wait(&late->reading);
 	boot_record_free(late->record);
 }
 

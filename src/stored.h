@@ -5,6 +5,7 @@
 #ifndef RAMDAX_STORED_H
 #define RAMDAX_STORED_H
 
+#include "later.h"
 #include "layout.h"
 #include "text.h"
 
@@ -15,5 +16,8 @@ void stored_print(struct layout *layout, int root_fd, struct fault_list *faults,
 /* Notes in @layout->resolved what tells that text from others, unless that was done. A layout that
  * was read for one machine (layout_read_on) has to have it noted before. */
 void stored_digest(struct layout *layout, int root_fd);
+
+/* The same, done only after later_wait(). Until then @layout may be read, but for what is noted. */
+void stored_digest_later(struct layout *layout, int root_fd, struct later *later);
 
 #endif
