@@ -86,7 +86,7 @@ static int renew_seed(struct making *m)
 
 	if (sysfs_read(m->fs, &seed, ND_DEVICES "/%s/namespace_seed", region) < 0)
 		return r;
-	nd_namespaces_observe(m->fs, region, &now);
+	nd_namespaces_observe(m->fs, m->step->seen_region, &now);
 	for (size_t i = 0; i < now.n_namespaces; i++) {
 		const struct seen_namespace *ns = &now.namespaces[i];
 

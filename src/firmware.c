@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "firmware.h"
 
+#include <ctype.h>
 #include <endian.h>
 #include <string.h>
 
 #include "mem.h"
 
-/* Files of at most a few hundred lines; more is no such file. */
+/* Files of at most a few hundred lines, and one for each namespace; more is no such file. */
 #define IOMEM_MAX      (4 * MIB)
 #define SETUP_DATA_MAX (4 * MIB)
 
@@ -127,12 +128,15 @@ static void memmap_observe(const struct sysfs *fs, struct machine *m)
 	sysfs_free_names(names, n);
 }
 
-/* One line, "00100000-bfffffff : System RAM"; deeper entries are indented. */
-static bool iomem_line(const char *line, uint64_t *first, uint64_t *last, const char **name)
+/* One line, "00100000-bfffffff : System RAM"; deeper entries are indented, by *@depth spaces. */
+static bool iomem_line(const char *line, size_t *depth, uint64_t *first, uint64_t *last,
+		       const char **name)
 {
 	char *end;
 
-	if (*line == ' ' || *line == '-' || *line == '+')
+	*depth = strspn(line, " ");
+	line += *depth;
+	if (*line == '-' || *line == '+' || isspace((unsigned char)*line))
 		return false;
 	errno = 0;
 	*first = strtoull(line, &end, 16);
@@ -154,25 +158,42 @@ static bool iomem_is(const char *name, size_t len, const char *word)
 	return len >= n && !strncmp(name, word, n) && (len == n || name[n] == ' ');
 }
 
+static void add_claim(struct iomem *iomem, uint64_t start, const char *name, size_t len)
+{
+	static const char prefix[] = "namespace";
+
+	if (len > strlen(prefix) && !strncmp(name, prefix, strlen(prefix)))
+		*MEM_APPEND(iomem->claims, iomem->n_claims) =
+			(struct iomem_claim){mem_strndup(name, len), start};
+}
+
+static void add_resource(struct iomem *iomem, uint64_t first, uint64_t last, const char *name,
+			 size_t n)
+{
+	if (iomem_is(name, n, "System RAM"))
+		add_inclusive(&iomem->system_ram, &iomem->n_system_ram, first, last);
+	else if (iomem_is(name, n, "Persistent Memory (legacy)"))
+		add_inclusive(&iomem->pmem, &iomem->n_pmem, first, last);
+	else if (iomem_is(name, n, "reserved") || iomem_is(name, n, "Reserved"))
+		add_inclusive(&iomem->reserved, &iomem->n_reserved, first, last);
+}
+
 void iomem_parse(const char *text, struct iomem *iomem)
 {
 	*iomem = (struct iomem){0};
 	for (const char *line = text; *line;) {
-		size_t len = strcspn(line, "\n");
+		size_t len = strcspn(line, "\n"), depth;
 		uint64_t first, last;
 		const char *name;
 
-		if (iomem_line(line, &first, &last, &name) && name <= line + len) {
+		if (iomem_line(line, &depth, &first, &last, &name) && name <= line + len) {
 			size_t n = (size_t)(line + len - name);
 
 			iomem->known |= last != 0;
-			if (iomem_is(name, n, "System RAM"))
-				add_inclusive(&iomem->system_ram, &iomem->n_system_ram, first,
-					      last);
-			else if (iomem_is(name, n, "Persistent Memory (legacy)"))
-				add_inclusive(&iomem->pmem, &iomem->n_pmem, first, last);
-			else if (iomem_is(name, n, "reserved") || iomem_is(name, n, "Reserved"))
-				add_inclusive(&iomem->reserved, &iomem->n_reserved, first, last);
+			if (depth)
+				add_claim(iomem, first, name, n);
+			else
+				add_resource(iomem, first, last, name, n);
 		}
 		line += len + (line[len] == '\n');
 	}
@@ -185,6 +206,9 @@ void iomem_release(struct iomem *iomem)
 	free(iomem->system_ram);
 	free(iomem->pmem);
 	free(iomem->reserved);
+	for (size_t i = 0; i < iomem->n_claims; i++)
+		free(iomem->claims[i].name);
+	free(iomem->claims);
 	*iomem = (struct iomem){0};
 }
 
@@ -197,16 +221,13 @@ void iomem_observe(const struct sysfs *fs, struct iomem *iomem)
 		iomem_parse(text_str(&text), iomem);
 }
 
-void firmware_observe(const struct sysfs *fs, struct machine *m)
+void firmware_observe(const struct sysfs *fs, struct iomem *iomem, struct machine *m)
 {
-	_cleanup_(iomem_release) struct iomem iomem = {0};
-
 	memmap_observe(fs, m);
 	boot_params_observe(fs, m);
-	iomem_observe(fs, &iomem);
-	m->has_iomem = iomem.known;
-	m->system_ram = TAKE_PTR(iomem.system_ram);
-	m->n_system_ram = ranges_join(m->system_ram, iomem.n_system_ram);
+	m->has_iomem = iomem->known;
+	m->system_ram = TAKE_PTR(iomem->system_ram);
+	m->n_system_ram = ranges_join(m->system_ram, iomem->n_system_ram);
 	m->n_firmware_ram = ranges_join(m->firmware_ram, m->n_firmware_ram);
 	m->n_e820_ram = ranges_join(m->e820_ram, m->n_e820_ram);
 }

@@ -12,10 +12,14 @@
 #include "machine.h"
 #include "sysfs.h"
 
-/* Fills firmware_ram, e820_ram, system_ram, initrd and their has_ fields. */
-void firmware_observe(const struct sysfs *fs, struct machine *m);
+/* What a namespace has claimed of the memory that it is in: the beginning of it is its own. */
+struct iomem_claim {
+	char *name; /* the kernel's: "namespace0.1" */
+	uint64_t start;
+};
 
-/* Ranges of /proc/iomem that matter here, top-level entries only, in the file's order. */
+/* Ranges of /proc/iomem that matter here, in the file's order; but for claims top-level entries
+ * only. */
 struct iomem {
 	struct range *system_ram;
 	size_t n_system_ram;
@@ -23,6 +27,8 @@ struct iomem {
 	size_t n_pmem;
 	struct range *reserved; /* "reserved" and "Reserved" */
 	size_t n_reserved;
+	struct iomem_claim *claims; /* of namespaces that are up (drivers/nvdimm/pmem.c) */
+	size_t n_claims;
 	bool known; /* addresses are shown: the kernel writes zeros for all but root */
 };
 
@@ -30,6 +36,10 @@ struct iomem {
 void iomem_parse(const char *text, struct iomem *iomem);
 void iomem_observe(const struct sysfs *fs, struct iomem *iomem);
 void iomem_release(struct iomem *iomem);
+
+/* Fills firmware_ram, e820_ram, system_ram, initrd and their has_ fields; the RAM of @iomem is taken
+ * over. */
+void firmware_observe(const struct sysfs *fs, struct iomem *iomem, struct machine *m);
 
 /* struct boot_params (arch/x86/include/uapi/asm/bootparam.h), the "zero page". */
 #define ZERO_PAGE_SIZE 4096

@@ -13,18 +13,6 @@ struct disk {
 	uint64_t bytes;
 };
 
-void known_labels(struct known *known, unsigned char *area, const struct seen_region *region)
-{
-	if (!area || !region->enabled) {
-		free(area);
-		return;
-	}
-	known->area = area;
-	known->n_labels = label_area_sound(area, region->usable, &known->labels);
-	for (size_t i = 0; i < known->n_labels; i++)
-		index_add(&known->starts, &known->labels[i].where.start, sizeof(uint64_t));
-}
-
 /* "   8        0   10485760 sda": major and minor number, blocks of 1 KiB, name
  * (block/genhd.c, show_partition). */
 static void add_disk(struct known *known, char *line)
@@ -44,34 +32,39 @@ static void add_disk(struct known *known, char *line)
 	index_add(&known->names, known->disks[i].name, strlen(known->disks[i].name));
 }
 
-void known_disks(struct known *known, const struct sysfs *fs)
+static void disks_observe(struct known *known, const struct sysfs *fs)
 {
 	_cleanup_(text_release) struct text text = {0};
 	char *rest, *line;
 
-	if (!fs->live || sysfs_read_all(fs, &text, PARTITIONS_MAX, "proc/partitions") < 0)
+	if (sysfs_read_all(fs, &text, PARTITIONS_MAX, "proc/partitions") < 0)
 		return;
 	rest = text.s;
 	while ((line = strsep(&rest, "\n")))
 		add_disk(known, line);
 }
 
-bool known_namespace(const struct known *known, const struct seen_region *region,
-		     struct seen_namespace *ns)
+void known_observe(struct known *known, const struct sysfs *fs, const struct iomem *iomem)
 {
-	uint64_t offset = ns->start - region->range.start;
-	size_t i = index_first(&known->starts, &offset, sizeof(offset));
-	const struct label *label;
+	if (!fs->live)
+		return;
+	disks_observe(known, fs);
+	if (!iomem->known)
+		return;
+	known->iomem = iomem;
+	for (size_t i = 0; i < iomem->n_claims; i++)
+		index_add(&known->claims, iomem->claims[i].name, strlen(iomem->claims[i].name));
+}
 
-	while (i != INDEX_NONE && known->labels[i].where.start != offset)
-		i = index_next(&known->starts, i);
-	if (i == INDEX_NONE || ns->start < region->range.start)
+bool known_start(const struct known *known, const char *device, uint64_t *start)
+{
+	size_t i = index_first(&known->claims, device, strlen(device));
+
+	while (i != INDEX_NONE && strcmp(known->iomem->claims[i].name, device) != 0)
+		i = index_next(&known->claims, i);
+	if (i == INDEX_NONE)
 		return false;
-	label = &known->labels[i];
-	ns->raw = label->where.size;
-	ns->name = mem_strdup(label->name);
-	ns->has_uuid = true;
-	uuid_copy(ns->uuid, label->uuid);
+	*start = known->iomem->claims[i].start;
 	return true;
 }
 
@@ -92,8 +85,45 @@ void known_release(struct known *known)
 	for (size_t i = 0; i < known->n_disks; i++)
 		free(known->disks[i].name);
 	free(known->disks);
-	free(known->labels);
-	free(known->area);
-	index_release(&known->starts);
 	index_release(&known->names);
+	index_release(&known->claims);
+}
+
+void known_labels_take(struct known_labels *labels, unsigned char *area,
+		       const struct seen_region *region)
+{
+	if (!area || !region->enabled) {
+		free(area);
+		return;
+	}
+	labels->area = area;
+	labels->n = label_area_sound(area, region->usable, &labels->items);
+	for (size_t i = 0; i < labels->n; i++)
+		index_add(&labels->starts, &labels->items[i].where.start, sizeof(uint64_t));
+}
+
+bool known_namespace(const struct known_labels *labels, const struct seen_region *region,
+		     struct seen_namespace *ns)
+{
+	uint64_t offset = ns->start - region->range.start;
+	size_t i = index_first(&labels->starts, &offset, sizeof(offset));
+	const struct label *label;
+
+	while (i != INDEX_NONE && labels->items[i].where.start != offset)
+		i = index_next(&labels->starts, i);
+	if (i == INDEX_NONE || ns->start < region->range.start)
+		return false;
+	label = &labels->items[i];
+	ns->raw = label->where.size;
+	ns->name = mem_strdup(label->name);
+	ns->has_uuid = true;
+	uuid_copy(ns->uuid, label->uuid);
+	return true;
+}
+
+void known_labels_release(struct known_labels *labels)
+{
+	free(labels->items);
+	free(labels->area);
+	index_release(&labels->starts);
 }

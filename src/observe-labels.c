@@ -78,14 +78,23 @@ static void add_traces(struct seen_region *region, const unsigned char *area)
 	free(labels);
 }
 
-unsigned char *labels_observe(const struct sysfs *fs, struct seen_region *region)
+unsigned char *labels_area(const struct sysfs *fs, const struct seen_region *region)
 {
 	_cleanup_(freep) unsigned char *area = mem_calloc(1, LABEL_AREA_SIZE);
+
+	if (!fs->live || !region->dimm || sysfs_note(fs, labels_read(region->dimm, area)) < 0)
+		return NULL;
+	return TAKE_PTR(area);
+}
+
+unsigned char *labels_observe(const struct sysfs *fs, struct seen_region *region)
+{
+	_cleanup_(freep) unsigned char *area = labels_area(fs, region);
 	struct damaged_label *damaged = NULL;
 	size_t n;
 
 	region->labels = LABELS_UNKNOWN;
-	if (!fs->live || !region->dimm || sysfs_note(fs, labels_read(region->dimm, area)) < 0)
+	if (!area)
 		return NULL;
 	region->labels = label_area_state(area);
 	region->startable = !region->enabled && !label_area_refused(area);

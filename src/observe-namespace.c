@@ -141,8 +141,9 @@ static void label_observe(const struct view *view, struct seen_namespace *ns)
 {
 	const struct sysfs *at = view->at;
 
-	ns->start = attribute_number(at, ns->device, "resource");
-	if (known_namespace(view->known, view->region, ns))
+	if (!known_start(view->known, ns->device, &ns->start))
+		ns->start = attribute_number(at, ns->device, "resource");
+	if (known_namespace(view->labels, view->region, ns))
 		return;
 	ns->raw = attribute_number(at, ns->device, "size");
 	if (!ns->raw)

@@ -13,6 +13,7 @@ struct view {
 	const struct sysfs *at; /* the region's directory */
 	const struct seen_region *region;
 	const struct known *known;
+	const struct known_labels *labels;
 };
 
 /* Looks at the namespace @device ("namespace0.1"). False if it has no size, which is none. */

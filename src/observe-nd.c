@@ -72,16 +72,15 @@ static void sight(void *context, size_t i)
 	s->exist[i] = namespace_observe(&s->view, s->names[i], &s->seen[i]);
 }
 
-/* Looks at all of @region, with all processors if they are many. */
-static void namespaces_observe(const struct sysfs *at, const struct known *known,
-			       struct seen_region *region)
+/* Adds all that @view shows to @region, with all processors if they are many. */
+static void namespaces_observe(const struct view *view, struct seen_region *region)
 {
-	struct sights sights = {.view = {at, region, known}};
+	struct sights sights = {.view = *view};
 	_cleanup_(freep) struct seen_namespace *seen = NULL;
 	_cleanup_(freep) bool *exist = NULL;
 	size_t n = 0;
 
-	if (sysfs_list_numbered(at, "namespace", &sights.names, &n, ".") < 0)
+	if (sysfs_list_numbered(view->at, "namespace", &sights.names, &n, ".") < 0)
 		return;
 	sights.seen = seen = mem_calloc(n, sizeof(*seen));
 	sights.exist = exist = mem_calloc(n, sizeof(*exist));
@@ -95,10 +94,10 @@ static void namespaces_observe(const struct sysfs *at, const struct known *known
 		      compare_namespaces);
 }
 
-static void region_observe(const struct sysfs *fs, const char *device, const char *name,
-			   struct seen_region *region)
+static void region_observe(const struct sysfs *fs, const struct known *known, const char *device,
+			   const char *name, struct seen_region *region)
 {
-	_cleanup_(known_release) struct known known = {0};
+	_cleanup_(known_labels_release) struct known_labels labels = {0};
 	_cleanup_(freep) char *node = NULL;
 	struct sysfs at;
 
@@ -113,15 +112,14 @@ static void region_observe(const struct sysfs *fs, const char *device, const cha
 	node = attribute_text(&at, ".", "numa_node");
 	region->node = node ? atoi(node) : -1;
 	mapping_observe(fs, &at, region);
-	known_labels(&known, labels_observe(fs, region), region);
-	known_disks(&known, fs);
+	known_labels_take(&labels, labels_observe(fs, region), region);
 	seed_observe(&at, region);
-	namespaces_observe(&at, &known, region);
+	namespaces_observe(&(struct view){&at, region, known, &labels}, region);
 	sysfs_close(&at);
 }
 
-static void bus_observe(const struct sysfs *fs, const char *device, const char *bus,
-			struct nd_regions *regions)
+static void bus_observe(const struct sysfs *fs, const struct known *known, const char *device,
+			const char *bus, struct nd_regions *regions)
 {
 	char **names = NULL;
 	size_t n = 0;
@@ -129,12 +127,12 @@ static void bus_observe(const struct sysfs *fs, const char *device, const char *
 	if (sysfs_list_numbered(fs, "region", &names, &n, ND "/%s", bus) < 0)
 		return;
 	for (size_t i = 0; i < n; i++)
-		region_observe(fs, device, names[i], MEM_APPEND(regions->items, regions->n));
+		region_observe(fs, known, device, names[i], MEM_APPEND(regions->items, regions->n));
 	sysfs_free_names(names, n);
 }
 
-void nd_regions_observe(const struct sysfs *fs, const char *device, struct nd_regions *ours,
-			struct nd_regions *others)
+void nd_regions_observe(const struct sysfs *fs, const struct known *known, const char *device,
+			struct nd_regions *ours, struct nd_regions *others)
 {
 	char **names = NULL;
 	size_t n = 0;
@@ -147,7 +145,7 @@ void nd_regions_observe(const struct sysfs *fs, const char *device, struct nd_re
 
 		is_ours = sysfs_read(fs, &provider, ND "/%s/provider", names[i]) == 0 &&
 			  !strcmp(provider, "ramdax");
-		bus_observe(fs, device, names[i], is_ours ? ours : others);
+		bus_observe(fs, known, device, names[i], is_ours ? ours : others);
 	}
 	sysfs_free_names(names, n);
 }
@@ -159,15 +157,21 @@ void nd_regions_release(struct nd_regions *regions)
 	free(regions->items);
 }
 
-void nd_namespaces_observe(const struct sysfs *fs, const char *name, struct seen_region *region)
+void nd_namespaces_observe(const struct sysfs *fs, const struct seen_region *seen,
+			   struct seen_region *now)
 {
-	const struct known known = {0};
+	_cleanup_(known_labels_release) struct known_labels labels = {0};
+	_cleanup_(iomem_release) struct iomem iomem = {0};
+	_cleanup_(known_release) struct known known = {0};
 	struct sysfs at;
 
-	*region = (struct seen_region){.name = mem_strdup(name), .node = -1};
-	if (sysfs_enter(fs, &at, ND "/%s", name) < 0)
+	*now = (struct seen_region){.name = mem_strdup(seen->name), .node = -1};
+	if (sysfs_enter(fs, &at, ND "/%s", seen->name) < 0)
 		return;
-	namespaces_observe(&at, &known, region);
+	iomem_observe(fs, &iomem);
+	known_observe(&known, fs, &iomem);
+	known_labels_take(&labels, labels_area(fs, seen), seen);
+	namespaces_observe(&(struct view){&at, seen, &known, &labels}, now);
 	sysfs_close(&at);
 }
 

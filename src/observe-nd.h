@@ -7,6 +7,7 @@
 #ifndef RAMDAX_OBSERVE_ND_H
 #define RAMDAX_OBSERVE_ND_H
 
+#include "known.h"
 #include "machine.h"
 #include "sysfs.h"
 
@@ -26,11 +27,13 @@ void nd_regions_release(struct nd_regions *regions);
  * to @others those of any other (nd_e820, of_pmem). Namespaces without a size are left out.
  * Devices are not opened: fs and user stay empty.
  */
-void nd_regions_observe(const struct sysfs *fs, const char *device, struct nd_regions *ours,
-			struct nd_regions *others);
+void nd_regions_observe(const struct sysfs *fs, const struct known *known, const char *device,
+			struct nd_regions *ours, struct nd_regions *others);
 
-/* Only the namespaces of the region @name, in the same way; the rest of @region stays empty. */
-void nd_namespaces_observe(const struct sysfs *fs, const char *name, struct seen_region *region);
+/* The namespaces that the kernel has in the region @seen now, in the same way, in @now; the rest of
+ * that stays empty. */
+void nd_namespaces_observe(const struct sysfs *fs, const struct seen_region *seen,
+			   struct seen_region *now);
 
 /* The directory of a namespace's device ("sys/bus/nd/devices/pfn0.0/block/pmem0"), NULL if it
  * has none. The caller frees it. */

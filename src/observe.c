@@ -148,15 +148,12 @@ static void regions_place(struct machine *m)
 	}
 }
 
-static void carveouts_observe(const struct sysfs *fs, struct machine *m)
+static void carveouts_observe(const struct sysfs *fs, const struct iomem *iomem, struct machine *m)
 {
-	_cleanup_(iomem_release) struct iomem iomem = {0};
-
-	iomem_observe(fs, &iomem);
-	e820_carveouts(m, &iomem);
+	e820_carveouts(m, iomem);
 	for (size_t i = 0; i < m->n_devices; i++) {
 		if (m->devices[i].devicetree)
-			devicetree_carveouts(fs, m, i, &iomem);
+			devicetree_carveouts(fs, m, i, iomem);
 	}
 	if (m->n_carveouts)
 		qsort(m->carveouts, m->n_carveouts, sizeof(*m->carveouts), compare_carveouts);
@@ -287,12 +284,14 @@ static void device_look(struct seen_device *device, const struct nd_regions *oth
 }
 
 static void regions_observe(const struct sysfs *fs, const struct observe_choice *choice,
-			    struct machine *m)
+			    const struct iomem *iomem, struct machine *m)
 {
+	_cleanup_(known_release) struct known known = {0};
 	struct nd_regions ours = {0}, others = {0};
 
+	known_observe(&known, fs, iomem);
 	for (size_t i = 0; i < m->n_devices; i++)
-		nd_regions_observe(fs, m->devices[i].name, &ours, &others);
+		nd_regions_observe(fs, &known, m->devices[i].name, &ours, &others);
 	users_observe(fs, choice, &ours, &others);
 	for (size_t i = 0; i < m->n_devices; i++) {
 		if (m->devices[i].driver && strcmp(m->devices[i].driver, "ramdax") != 0)
@@ -305,16 +304,18 @@ static void regions_observe(const struct sysfs *fs, const struct observe_choice 
 
 static struct machine *observe_once(const struct sysfs *fs, const struct observe_choice *choice)
 {
+	_cleanup_(iomem_release) struct iomem iomem = {0};
 	struct machine *m = MEM_NEW(struct machine);
 
 	m->live = fs->live;
 	nd_settle(fs);
 	boot_observe(fs, m);
-	firmware_observe(fs, m);
+	iomem_observe(fs, &iomem);
+	firmware_observe(fs, &iomem, m);
 	numa_observe(fs, m);
 	devices_observe(fs, m);
-	regions_observe(fs, choice, m);
-	carveouts_observe(fs, m);
+	regions_observe(fs, choice, &iomem, m);
+	carveouts_observe(fs, &iomem, m);
 	if (m->n_regions)
 		qsort(m->regions, m->n_regions, sizeof(*m->regions), compare_regions);
 	return m;

@@ -251,7 +251,7 @@ int takedown_region(struct sysfs *fs, const struct seen_region *region, struct t
 
 	if (r < 0)
 		return r;
-	nd_namespaces_observe(&looking, region->name, &now);
+	nd_namespaces_observe(&looking, region, &now);
 	r = failure ? unseen(why, failure) : take_all_of(fs, region, &now, why);
 	seen_region_release(&now);
 	return r;
@@ -264,10 +264,11 @@ int takedown_device(struct sysfs *fs, const struct seen_device *device, struct t
 	struct nd_regions ours = {0}, others = {0};
 	_Atomic int failure = 0;
 	struct sysfs looking = watched(fs, &failure);
+	const struct known known = {0};
 	const struct inuse *used;
 	int r;
 
-	nd_regions_observe(&looking, device->name, &ours, &others);
+	nd_regions_observe(&looking, &known, device->name, &ours, &others);
 	for (size_t i = 0; i < others.n; i++)
 		for (size_t j = 0; j < others.items[i].n_namespaces; j++)
 			claims_add(&claims, &others.items[i].namespaces[j], i);

@@ -55,6 +55,8 @@ static void try_iomem(const char *text)
 	check_ranges(iomem.system_ram, iomem.n_system_ram);
 	check_ranges(iomem.pmem, iomem.n_pmem);
 	check_ranges(iomem.reserved, iomem.n_reserved);
+	for (size_t i = 0; i < iomem.n_claims; i++)
+		expect(!strncmp(iomem.claims[i].name, "namespace", strlen("namespace")));
 }
 
 static void try_srat(const uint8_t *data, size_t size)

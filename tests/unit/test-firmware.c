@@ -62,6 +62,10 @@ static void iomem_shows_what_is_in_use(void)
 		CHECK_INT(iomem.pmem[1].start, 0x110000000);
 	}
 	CHECK_INT(iomem.n_reserved, 1);
+	if (CHECK_INT(iomem.n_claims, 1)) {
+		CHECK_STR(iomem.claims[0].name, "namespace0.0");
+		CHECK_INT(iomem.claims[0].start, 0x100000000);
+	}
 }
 
 static void iomem_without_addresses_is_unknown(void)
@@ -118,6 +122,7 @@ static void a_broken_zero_page_is_none(void)
 static void maps_are_joined_and_kept_apart(void)
 {
 	_cleanup_(tree_remove) struct tree t;
+	_cleanup_(iomem_release) struct iomem iomem = {0};
 	uint8_t page[ZERO_PAGE_SIZE] = {0}, more[50];
 	struct machine *m = MEM_NEW(struct machine);
 
@@ -140,7 +145,8 @@ static void maps_are_joined_and_kept_apart(void)
 	tree_file(&t, "sys/kernel/boot_params/setup_data/0/type", "0x1\n");
 	tree_bytes(&t, "sys/kernel/boot_params/setup_data/1/data", more, sizeof(more));
 	tree_file(&t, "sys/kernel/boot_params/setup_data/1/type", "0x2\n");
-	firmware_observe(&t.fs, m);
+	iomem_observe(&t.fs, &iomem);
+	firmware_observe(&t.fs, &iomem, m);
 	CHECK(m->has_firmware_map && m->has_e820 && !m->has_iomem);
 	if (CHECK_INT(m->n_firmware_ram, 1))
 		CHECK_INT(range_end(m->firmware_ram[0]), 0x80000000);

@@ -40,11 +40,11 @@ static void resum(unsigned char *area)
 
 static void a_namespace_is_known_by_its_start(void)
 {
-	_cleanup_(known_release) struct known known = {0};
+	_cleanup_(known_labels_release) struct known_labels labels = {0};
 	struct seen_namespace ns = {.start = START + 64 * MIB};
 
-	known_labels(&known, area_make(), &region);
-	if (!CHECK(known_namespace(&known, &region, &ns)))
+	known_labels_take(&labels, area_make(), &region);
+	if (!CHECK(known_namespace(&labels, &region, &ns)))
 		return;
 	CHECK_STR(ns.name, "b");
 	CHECK_INT(ns.raw, MIB);
@@ -52,22 +52,22 @@ static void a_namespace_is_known_by_its_start(void)
 	CHECK(ns.has_uuid);
 	free(ns.name);
 	ns.start = START + 32 * MIB;
-	CHECK(!known_namespace(&known, &region, &ns));
+	CHECK(!known_namespace(&labels, &region, &ns));
 	ns.start = 0; /* hidden from others than root */
-	CHECK(!known_namespace(&known, &region, &ns));
+	CHECK(!known_namespace(&labels, &region, &ns));
 }
 
 static void of_a_region_that_is_down_nothing_is_known(void)
 {
-	_cleanup_(known_release) struct known known = {0};
+	_cleanup_(known_labels_release) struct known_labels labels = {0};
 	struct seen_region down = region;
 	struct seen_namespace ns = {.start = START};
 
 	down.enabled = false;
-	known_labels(&known, area_make(), &down);
-	CHECK(!known_namespace(&known, &down, &ns));
-	known_labels(&known, NULL, &region);
-	CHECK(!known_namespace(&known, &region, &ns));
+	known_labels_take(&labels, area_make(), &down);
+	CHECK(!known_namespace(&labels, &down, &ns));
+	known_labels_take(&labels, NULL, &region);
+	CHECK(!known_namespace(&labels, &region, &ns));
 }
 
 static size_t n_sound(const unsigned char *area, uint64_t usable)
@@ -113,6 +113,7 @@ static void disks_are_listed_by_the_kernel(void)
 {
 	_cleanup_(tree_remove) struct tree t;
 	_cleanup_(known_release) struct known known = {0};
+	const struct iomem none = {0};
 	uint64_t bytes;
 
 	tree_make(&t);
@@ -120,10 +121,10 @@ static void disks_are_listed_by_the_kernel(void)
 		  "major minor  #blocks  name\n\n 259        0      14336 pmem0\n"
 		  " 259        1      15 pmem0.1\n 259 2 x bad\n 259 3\n"
 		  " 259 4 18446744073709551615 huge\n 259 5 7 last");
-	known_disks(&known, &t.fs);
+	known_observe(&known, &t.fs, &none);
 	CHECK(!known_disk(&known, "pmem0", &bytes)); /* a captured machine */
 	t.fs.live = true;
-	known_disks(&known, &t.fs);
+	known_observe(&known, &t.fs, &none);
 	CHECK(known_disk(&known, "pmem0", &bytes) && bytes == 14 * MIB);
 	CHECK(known_disk(&known, "pmem0.1", &bytes) && bytes == 15 * KIB);
 	CHECK(known_disk(&known, "last", &bytes) && bytes == 7 * KIB);
@@ -132,6 +133,35 @@ static void disks_are_listed_by_the_kernel(void)
 	CHECK(!known_disk(&known, "huge", &bytes));
 }
 
+static void who_has_claimed_memory_is_listed_by_the_kernel(void)
+{
+	_cleanup_(tree_remove) struct tree t;
+	_cleanup_(iomem_release) struct iomem iomem, hidden;
+	_cleanup_(known_release) struct known known = {0}, unknown = {0}, captured = {0};
+	uint64_t start = 0;
+
+	iomem_parse("100000000-10fffffff : Persistent Memory (legacy)\n"
+		    "  104000000-107ffffff : namespace0.1\n"
+		    "  108000000-1081fffff : namespace0.10\n"
+		    "    108200000-10fffffff : dax0.10\n",
+		    &iomem);
+	iomem_parse("00000000-00000000 : Persistent Memory (legacy)\n"
+		    "  00000000-00000000 : namespace0.1\n",
+		    &hidden);
+	tree_make(&t);
+	known_observe(&captured, &t.fs, &iomem);
+	CHECK(!known_start(&captured, "namespace0.1", &start));
+	t.fs.live = true;
+	known_observe(&known, &t.fs, &iomem);
+	CHECK(known_start(&known, "namespace0.1", &start) && start == 0x104000000);
+	CHECK(known_start(&known, "namespace0.10", &start) && start == 0x108000000);
+	CHECK(!known_start(&known, "namespace0.0", &start));
+	CHECK(!known_start(&known, "dax0.10", &start));
+	known_observe(&unknown, &t.fs, &hidden);
+	CHECK(!known_start(&unknown, "namespace0.1", &start));
+}
+
 UNIT_TESTS(UNIT(a_namespace_is_known_by_its_start), UNIT(of_a_region_that_is_down_nothing_is_known),
 	   UNIT(damaged_labels_tell_nothing), UNIT(a_name_has_an_end),
-	   UNIT(disks_are_listed_by_the_kernel))
+	   UNIT(disks_are_listed_by_the_kernel),
+	   UNIT(who_has_claimed_memory_is_listed_by_the_kernel))
