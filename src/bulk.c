@@ -16,6 +16,8 @@
 
 /* The most mkfs programs at a time: each may take tens of megabytes. */
 #define FORMATS_MAX 16
+/* Info blocks that are worth another thread to write them. */
+#define INFO_SHARE 16
 
 /* A region being provisioned. */
 struct group {
@@ -69,10 +71,11 @@ static void fill_one(struct group *g, struct bulk_step *s, int (*part)(struct fi
 	s->ms += clock_ms() - began;
 }
 
-static void fill_all(struct group *g, int (*part)(struct filling *f))
+static void info_one(void *group, size_t i)
 {
-	for (size_t i = 0; i < g->n; i++)
-		fill_one(g, &g->steps[i], part);
+	struct group *g = group;
+
+	fill_one(g, &g->steps[i], fill_info);
 }
 
 /* All at once: each takes its share of the time. */
@@ -110,8 +113,7 @@ static void format_all(struct group *g)
 
 	for (size_t i = 0; i < g->n; i++)
 		wanted += g->steps[i].step->format;
-	progress = progress_start("making file systems in region",
-				  g->steps[0].step->region->name);
+	progress = progress_start("making file systems in region", g->steps[0].step->region->name);
 	g->progress = wanted > 1 ? &progress : NULL;
 	crew_run(crew_size(wanted < FORMATS_MAX ? wanted : FORMATS_MAX), g->n, format_one, g);
 	g->progress = NULL;
@@ -123,7 +125,7 @@ static int fill(struct group *g)
 {
 	clear(g);
 	format_all(g);
-	fill_all(g, fill_info);
+	crew_run(crew_size(g->n / INFO_SHARE), g->n, info_one, g);
 	return failed(g, blockdev_flush(&g->cover.raw), "flushing");
 }
 

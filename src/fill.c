@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "derive.h"
 #include "format.h"
 #include "infoblock.h"
 #include "loop.h"
@@ -74,10 +75,12 @@ int fill_info(struct filling *f)
 {
 	struct shape shape = shape_of(f->step->ns);
 	struct media media = {0};
+	uuid_t uuid;
 	int r = -EINVAL;
 
+	derive_info_uuid(f->step->seed, f->step->ns, f->step->where.size, uuid);
 	if (infoblock_format(&shape, f->step->where.start, f->step->where.size, f->step->ns->uuid,
-			     f->step->info_uuid, &media))
+			     uuid, &media))
 		r = blockdev_write(f->dev, f->base, &media);
 	media_release(&media);
 	return failed(f, r, "writing the info block");

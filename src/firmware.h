@@ -37,8 +37,8 @@ void iomem_parse(const char *text, struct iomem *iomem);
 void iomem_observe(const struct sysfs *fs, struct iomem *iomem);
 void iomem_release(struct iomem *iomem);
 
-/* Fills firmware_ram, e820_ram, system_ram, initrd and their has_ fields; the RAM of @iomem is taken
- * over. */
+/* Fills firmware_ram, e820_ram, system_ram, initrd and their has_ fields; the RAM of @iomem is
+ * taken over. */
 void firmware_observe(const struct sysfs *fs, struct iomem *iomem, struct machine *m);
 
 /* struct boot_params (arch/x86/include/uapi/asm/bootparam.h), the "zero page". */

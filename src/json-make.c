@@ -58,8 +58,11 @@ void json_add_string(struct json_object *parent, const char *key, const char *va
 		json_add_null(parent, key);
 		return;
 	}
-	utf8_add_valid(&valid, value);
-	add(parent, key, made(json_object_new_string_len(text_str(&valid), (int)valid.len)));
+	if (!utf8_is_plain(value)) {
+		utf8_add_valid(&valid, value);
+		value = text_str(&valid);
+	}
+	add(parent, key, made(json_object_new_string(value)));
 }
 
 void json_add_number(struct json_object *parent, const char *key, uint64_t value)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is known of all namespaces at once: by the label area of their region, and by the kernel's
- * lists of block devices and of who has claimed memory. Whatever these say needs no attribute of its own to be read, which is what
- * looking at hundreds of namespaces would spend its time with: the first who opens one makes the
- * kernel make it (fs/kernfs/dir.c, kernfs_iop_lookup). On the running machine only; of a captured
- * one nothing is known.
+ * lists of block devices and of who has claimed memory. Whatever these say needs no attribute of
+ * its own to be read, which is what looking at hundreds of namespaces would spend its time with:
+ * the first who opens one makes the kernel make it (fs/kernfs/dir.c, kernfs_iop_lookup). On the
+ * running machine only; of a captured one nothing is known.
  */
 #ifndef RAMDAX_KNOWN_H
 #define RAMDAX_KNOWN_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Work whose result is not needed before the kernel has done its part: another thread does it, since
- * a processor that waits for the kernel costs as much as one that works.
+ * Work whose result is not needed before the kernel has done its part: another thread does it,
+ * since a processor that waits for the kernel costs as much as one that works.
  */
 #ifndef RAMDAX_LATER_H
 #define RAMDAX_LATER_H

@@ -125,10 +125,12 @@ void look(const struct sysfs *fs, const struct layout *layout, const struct plan
 	if (!suffices(*plan)) {
 		bool conflict = (*plan)->n_problems;
 
-		choice.users = true;
 		plan_free(*plan);
-		machine_free(*machine);
-		*machine = observe_chosen(fs, conflict ? NULL : &choice);
+		if (!observe_rest(fs, *machine, conflict)) {
+			machine_free(*machine);
+			choice.users = true;
+			*machine = observe_chosen(fs, conflict ? NULL : &choice);
+		}
 		*plan = plan_make(layout, *machine, options);
 	}
 }

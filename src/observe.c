@@ -197,6 +197,14 @@ static void probe(void *context, size_t i)
 	fs_probe(users->fs, ns->block, users->anything, &ns->fs);
 }
 
+/* Looks at what is on the devices that are to be probed. */
+static void users_probe(struct users *users)
+{
+	crew_run(crew_size(users->n_probed), users->n_probed, probe, users);
+	free(TAKE_PTR(users->probed));
+	users->n_probed = 0;
+}
+
 /* Looks at what is on devices, and notes them for the question who uses them. */
 static void users_ask(struct users *users, const struct nd_regions *regions, bool anything)
 {
@@ -217,13 +225,13 @@ static void users_ask(struct users *users, const struct nd_regions *regions, boo
 		}
 	}
 	users->anything = anything;
-	crew_run(crew_size(users->n_probed), users->n_probed, probe, users);
-	free(TAKE_PTR(users->probed));
-	users->n_probed = 0;
+	users_probe(users);
 }
 
+/* Asks who uses the devices. */
 static void users_tell(struct users *users)
 {
+	inuse_observe(users->fs, users->devices, users->n);
 	for (size_t i = 0; i < users->n; i++) {
 		struct seen_namespace *ns = users->namespaces[i];
 		struct inuse *device = &users->devices[i];
@@ -233,6 +241,8 @@ static void users_tell(struct users *users)
 		ns->dax = device->dax;
 		free(device->dir);
 	}
+	free(users->devices);
+	free(users->namespaces);
 }
 
 static void users_observe(const struct sysfs *fs, const struct observe_choice *choice,
@@ -242,10 +252,7 @@ static void users_observe(const struct sysfs *fs, const struct observe_choice *c
 
 	users_ask(&users, ours, false);
 	users_ask(&users, others, true);
-	inuse_observe(fs, users.devices, users.n);
 	users_tell(&users);
-	free(users.devices);
-	free(users.namespaces);
 }
 
 static void device_add_namespace(struct seen_device *device, struct seen_namespace *ns)
@@ -340,6 +347,32 @@ struct machine *observe_chosen(const struct sysfs *fs, const struct observe_choi
 			return m;
 		machine_free(m);
 	}
+}
+
+bool observe_rest(const struct sysfs *fs, struct machine *m, bool probe)
+{
+	_Atomic int failure = 0;
+	struct sysfs watched = *fs;
+	struct users users = {.fs = &watched};
+
+	watched.failure = &failure;
+	for (size_t i = 0; i < m->n_regions; i++) {
+		struct seen_region *region = &m->regions[i];
+
+		for (size_t j = 0; j < region->n_namespaces; j++) {
+			struct seen_namespace *ns = &region->namespaces[j];
+
+			if (!ns->passed_over)
+				continue;
+			ns->passed_over = false;
+			users_note(&users, ns);
+			if (probe && ns->block)
+				*MEM_APPEND(users.probed, users.n_probed) = ns;
+		}
+	}
+	users_probe(&users);
+	users_tell(&users);
+	return !failure;
 }
 
 struct machine *observe(const struct sysfs *fs)

@@ -28,4 +28,8 @@ struct observe_choice {
 /* The same without these. NULL passes over none. */
 struct machine *observe_chosen(const struct sysfs *fs, const struct observe_choice *choice);
 
+/* Looks at who uses those of @m that were passed over, and if @probe at what is on them; they are
+ * passed over no more. False if not all of that could be read: then @m is to be made anew. */
+bool observe_rest(const struct sysfs *fs, struct machine *m, bool probe);
+
 #endif

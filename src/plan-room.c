@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "carveout.h"
-#include "derive.h"
 #include "mem.h"
 #include "plan-work.h"
 #include "text.h"
@@ -45,7 +44,7 @@ static void create_step(struct work *w, struct plan_namespace *p)
 	step->where = p->where;
 	step->parts = p->parts;
 	step->format = p->ns->fs.type != FS_NONE && !w->options->no_format;
-	derive_info_uuid(w->plan->layout->seed, p->ns, p->where.size, step->info_uuid);
+	step->seed = w->plan->layout->seed;
 }
 
 /* Who holds what is not free: the largest few. */

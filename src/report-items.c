@@ -3,19 +3,52 @@
 
 #include <string.h>
 
+#include "index.h"
 #include "mem.h"
 
-const struct step *step_of(const struct plan *plan, const struct row_namespace *row)
+/* The steps of a plan by whom they concern: pointers, some of them NULL. */
+struct steps {
+	const struct plan *plan;
+	struct index declared;
+	struct index found;
+};
+
+static void steps_index(struct steps *steps, const struct plan *plan)
 {
+	steps->plan = plan;
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		const struct step *step = &plan->steps[i];
 
-		/* What is destroyed for a declared namespace has a row of its own. */
-		if (row->planned ? step->ns == row->planned->ns && step->kind != STEP_DESTROY
-				 : step->seen && step->seen == row->seen)
-			return step;
+		index_add(&steps->declared, &step->ns, sizeof(step->ns));
+		index_add(&steps->found, &step->seen, sizeof(step->seen));
 	}
-	return NULL;
+}
+
+static void steps_release(struct steps *steps)
+{
+	index_release(&steps->declared);
+	index_release(&steps->found);
+}
+
+static bool concerns(const struct step *step, const struct row_namespace *row)
+{
+	/* What is destroyed for a declared namespace has a row of its own. */
+	return row->planned ? step->ns == row->planned->ns && step->kind != STEP_DESTROY
+			    : step->seen && step->seen == row->seen;
+}
+
+/* The first that concerns what @row shows, or NULL. */
+static const struct step *step_of(const struct steps *steps, const struct row_namespace *row)
+{
+	const struct index *index = row->planned ? &steps->declared : &steps->found;
+	const void *key = row->planned ? (const void *)row->planned->ns : row->seen;
+	const struct step *first = NULL;
+
+	for (size_t i = index_first(index, &key, sizeof(key)); i != INDEX_NONE;
+	     i = index_next(index, i))
+		if (concerns(&steps->plan->steps[i], row))
+			first = &steps->plan->steps[i];
+	return first;
 }
 
 static const struct action action_leave = {' ', "leave", INK_DIM};
@@ -54,10 +87,8 @@ struct action step_action(const struct step *step)
 	return (struct action){'~', step_name(step->kind), INK_YELLOW};
 }
 
-static struct action action_of(const struct plan *plan, const struct row_namespace *row)
+static struct action action_of(const struct step *step, const struct row_namespace *row)
 {
-	const struct step *step = step_of(plan, row);
-
 	if (step)
 		return step_action(step);
 	if (!row->planned)
@@ -106,12 +137,15 @@ static int compare_items(const void *a, const void *b)
 struct item *items_make(const struct plan *plan, const struct row_region *region, size_t *n_placed)
 {
 	struct item *items = mem_calloc(region->n_namespaces, sizeof(*items));
+	_cleanup_(steps_release) struct steps steps = {0};
 	size_t n_own = 0, n_others = 0;
 
 	*n_placed = 0;
+	steps_index(&steps, plan);
 	for (size_t i = 0; i < region->n_namespaces; i++) {
 		items[i].row = &region->namespaces[i];
-		items[i].action = action_of(plan, items[i].row);
+		items[i].step = step_of(&steps, items[i].row);
+		items[i].action = action_of(items[i].step, items[i].row);
 		items[i].drawn.ink = items[i].action.ink;
 		set_place(&items[i]);
 		*n_placed += items[i].drawn.where.size > 0;

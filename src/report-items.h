@@ -22,6 +22,7 @@ struct action step_action(const struct step *step);
 /* One namespace as it is shown: of the layout, or found. */
 struct item {
 	const struct row_namespace *row;
+	const struct step *step;        /* that concerns it, or NULL */
 	struct picture_namespace drawn; /* where.size 0: it has no place */
 	struct parts parts;
 	struct action action;
@@ -29,8 +30,5 @@ struct item {
 
 /* By address, those without a place last; the caller frees them. *@n_placed have a place. */
 struct item *items_make(const struct plan *plan, const struct row_region *region, size_t *n_placed);
-
-/* The step that concerns what @row shows, or NULL. */
-const struct step *step_of(const struct plan *plan, const struct row_namespace *row);
 
 #endif

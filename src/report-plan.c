@@ -34,16 +34,16 @@ static const char *shown_filesystem(const struct row_namespace *row)
 	return ns->fs.type != FS_NONE ? fs_name(ns->fs.type) : NULL;
 }
 
-static const char *shown_reason(const struct plan *plan, const struct row_namespace *row)
+static const char *shown_reason(const struct item *item)
 {
-	const struct step *step = step_of(plan, row);
+	const struct row_namespace *row = item->row;
 
 	if (row->planned && row->planned->reason)
 		return row->planned->reason;
-	return step ? step->reason : row->reason;
+	return item->step ? item->step->reason : row->reason;
 }
 
-static void add_row(struct table *t, const struct plan *plan, const struct item *item)
+static void add_row(struct table *t, const struct item *item)
 {
 	const struct row_namespace *row = item->row;
 	struct shape shape = row->seen ? shape_found(row->seen) : shape_of(row->planned->ns);
@@ -60,11 +60,11 @@ static void add_row(struct table *t, const struct plan *plan, const struct item 
 	table_add(t, INK_PLAIN, map_name(shape.map));
 	add_size(t, shape.mode == MODE_SECTOR ? shape.sector_size : shape.align);
 	table_add(t, INK_PLAIN, shown_filesystem(row));
-	table_add(t, INK_PLAIN, shown_reason(plan, row));
+	table_add(t, INK_PLAIN, shown_reason(item));
 }
 
-static void add_table(struct text *out, const struct paper *paper, const struct plan *plan,
-		      const struct item *items, size_t n)
+static void add_table(struct text *out, const struct paper *paper, const struct item *items,
+		      size_t n)
 {
 	static const struct table_column columns[] = {
 		{"", false},     {"", false},     {"ACTION", false}, {"NAME", false},
@@ -75,7 +75,7 @@ static void add_table(struct text *out, const struct paper *paper, const struct 
 
 	table_init(&table, columns, ARRAY_SIZE(columns));
 	for (size_t i = 0; i < n; i++)
-		add_row(&table, plan, &items[i]);
+		add_row(&table, &items[i]);
 	table_print(&table, paper, 0, out);
 	table_release(&table);
 }
@@ -163,7 +163,7 @@ static void add_region(struct text *out, const struct paper *paper, const struct
 		text_add(out, "if the RAM is empty, then:\n");
 	if (has_picture(region))
 		add_picture(out, paper, region, items, n_placed);
-	add_table(out, paper, plan, items, region->n_namespaces);
+	add_table(out, paper, items, region->n_namespaces);
 	text_add_char(out, '\n');
 }
 

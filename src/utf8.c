@@ -53,6 +53,11 @@ static size_t plain_length(const char *s)
 	return n;
 }
 
+bool utf8_is_plain(const char *s)
+{
+	return !s[plain_length(s)];
+}
+
 static void add(struct text *t, const char *s, bool controls)
 {
 	while (*s) {

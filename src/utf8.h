@@ -11,6 +11,9 @@
  * none. @s is NUL-terminated, and NUL is no character. */
 size_t utf8_length(const char *s);
 
+/* Whether @s is printable ASCII, of which most strings are. */
+bool utf8_is_plain(const char *s);
+
 /* Adds @s, each byte that belongs to no character replaced by U+FFFD. */
 void utf8_add_valid(struct text *t, const char *s);
 
