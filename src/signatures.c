@@ -4,13 +4,23 @@
 #include "btt.h"
 #include "infoblock.h"
 
-/* From either end of a device. From the start, btrfs is the furthest of file systems, 64 KiB, and
- * may be looked for within its own block; before the end it is DDF's RAID, 128.5 KiB. */
-#define SIGNATURE_ENDS (132 * KIB)
+/* A device of which nothing is spared. */
+#define SIGNATURE_SMALL (264 * KIB)
 
-/* Further in: the second headers of LUKS, depending on the size of the first; VMFS. */
+/* From the start: btrfs, reiserfs and UFS have 64 KiB before them. */
+#define SIGNATURE_START (72 * KIB)
+
+/* Further in: the second headers of LUKS, depending on the size of the first; UFS, VMFS. */
 #define SIGNATURE_BLOCK 4096
-static const uint64_t further[] = {256 * KIB, 512 * KIB, 1 * MIB, 2 * MIB, 4 * MIB};
+static const uint64_t further[] = {128 * KIB, 256 * KIB, 512 * KIB, 1 * MIB, 2 * MIB, 4 * MIB};
+
+/* Before the end: GPT's copy, RAID of disk controllers and of md from 1.0 on; the older one of md
+ * in the last but one of whole 64 KiB; second copies of DDF, 128.5 KiB before the end, and of
+ * Promise. */
+#define SIGNATURE_END   (36 * KIB)
+#define MD_RESERVED     (64 * KIB)
+#define SECOND_COPIES   (132 * KIB)
+#define SECOND_COPIES_N (8 * KIB)
 
 /* Where the first sector of a BTT's arena is, until it is written. */
 #define BTT_FIRST 4096
@@ -52,12 +62,14 @@ static void zero(struct range device, uint64_t offset, uint64_t n, struct media 
 void signatures_wipe(struct range where, struct range device, struct media *media)
 {
 	zero((struct range){0, where.size}, 0, INFOBLOCK_AREA, media);
-	if (device.size < 2 * SIGNATURE_ENDS) {
+	if (device.size < SIGNATURE_SMALL) {
 		zero(device, 0, device.size, media);
 		return;
 	}
-	zero(device, 0, SIGNATURE_ENDS, media);
+	zero(device, 0, SIGNATURE_START, media);
 	for (size_t i = 0; i < ARRAY_SIZE(further); i++)
 		zero(device, further[i], SIGNATURE_BLOCK, media);
-	zero(device, device.size - SIGNATURE_ENDS, SIGNATURE_ENDS, media);
+	zero(device, device.size - SECOND_COPIES, SECOND_COPIES_N, media);
+	zero(device, align_down(device.size, MD_RESERVED) - MD_RESERVED, SIGNATURE_BLOCK, media);
+	zero(device, device.size - SIGNATURE_END, SIGNATURE_END, media);
 }

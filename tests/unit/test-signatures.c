@@ -74,6 +74,35 @@ static void second_headers_of_luks(void)
 	}
 }
 
+/* What libblkid looks for at @back from the end of a device. */
+static void raid_before_the_end(void)
+{
+	static const char promise[] = "Promise Technology, Inc.", ddf[] = "\xde\x11\xde\x11";
+	static const struct {
+		const char *type;
+		off_t back;
+		const char *magic;
+		size_t n;
+	} kinds[] = {
+		{"linux_raid_member", 64 * KIB, "\xfc\x4e\x2b\xa9\0\0\0\0\x5a", 9}, /* 0.90 */
+		{"ddf_raid_member", 512, ddf, 4},
+		{"ddf_raid_member", 257 * 512, ddf, 4},
+		{"promise_fasttrack_raid_member", 16 * 512, promise, sizeof(promise)},
+		{"promise_fasttrack_raid_member", 63 * 512, promise, sizeof(promise)},
+		{"promise_fasttrack_raid_member", 255 * 512, promise, sizeof(promise)},
+		{"promise_fasttrack_raid_member", 256 * 512, promise, sizeof(promise)},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		_cleanup_(tree_remove) struct tree t;
+
+		tree_make(&t);
+		CHECK(make(&t, SIZE, "true"));
+		overwrite(&t, SIZE - kinds[i].back, kinds[i].magic, kinds[i].n);
+		is_wiped(&t, kinds[i].type);
+	}
+}
+
 /* A label with its checksum, one with a first uberblock; the rest of the ring lies far from both.
  */
 static void zfs(void)
@@ -142,6 +171,6 @@ static void a_btt_s_end_is_before_its_map(void)
 	}
 }
 
-UNIT_TESTS(UNIT(file_systems_and_swap), UNIT(second_headers_of_luks), UNIT(zfs),
-	   UNIT(nothing_is_left_of_a_small_one), UNIT(places_are_the_device_s),
+UNIT_TESTS(UNIT(file_systems_and_swap), UNIT(second_headers_of_luks), UNIT(raid_before_the_end),
+	   UNIT(zfs), UNIT(nothing_is_left_of_a_small_one), UNIT(places_are_the_device_s),
 	   UNIT(a_btt_s_end_is_before_its_map))
