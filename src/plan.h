@@ -56,9 +56,9 @@ struct step {
 	const struct plan_region *planned; /* of what concerns a region as a whole: in the plan */
 	struct range where;                /* STEP_CREATE: physical */
 	struct parts parts;
-	bool format;               /* STEP_CREATE: with its file system */
-	bool zero;                 /* STEP_WIPE: all of the contents */
-	bool expired;              /* STEP_DESTROY: contents that must go, whatever comes of the rest */
+	bool format;  /* STEP_CREATE: with its file system */
+	bool zero;    /* STEP_WIPE: all of the contents */
+	bool expired; /* STEP_DESTROY: contents that must go, whatever comes of the rest */
 	const unsigned char *seed; /* STEP_CREATE: the layout's, for the info block */
 	char *reason;
 };
