@@ -73,7 +73,7 @@ file_entries() {
 	inside rm /etc/kernel/cmdline
 	update
 	[ "$status" -eq 0 ]
-	inside grep -q " $LINE\$" /etc/kernel/cmdline
+	inside grep -Eq " $LINE( --.*)?\$" /etc/kernel/cmdline
 	inside_script <<<'! grep -E "BOOT_IMAGE|initrd=" /etc/kernel/cmdline'
 	update --remove
 	[ "$status" -eq 0 ]
