@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "carveout.h"
 #include "mem.h"
 #include "mounts.h"
 
@@ -15,24 +16,28 @@
  */
 struct nd_path {
 	char *bus;    /* "ndbus0" */
+	char *region; /* "region0" */
 	char *holder; /* below the region */
 };
 
 static bool split(const char *devpath, struct nd_path *path)
 {
 	_cleanup_(freep) char *copy = mem_strdup(devpath);
-	char *rest = copy, *part, *bus = NULL;
+	char *rest = copy, *part, *bus = NULL, *region = NULL;
 
 	while ((part = strsep(&rest, "/"))) {
 		if (!strncmp(part, "ndbus", strlen("ndbus")))
 			bus = part;
-		else if (bus && !strncmp(part, "region", strlen("region")))
+		else if (bus && !strncmp(part, "region", strlen("region"))) {
+			region = part;
 			break;
+		}
 	}
 	part = strsep(&rest, "/");
 	if (!part || !*part || !rest)
 		return false;
-	*path = (struct nd_path){.bus = mem_strdup(bus), .holder = mem_strdup(part)};
+	*path = (struct nd_path){
+		.bus = mem_strdup(bus), .region = mem_strdup(region), .holder = mem_strdup(part)};
 	return true;
 }
 
@@ -71,6 +76,16 @@ static const struct layout_namespace *find_declared(const struct layout *layout,
 	return NULL;
 }
 
+/* Whether it is somebody else's carveout, whatever the names in there. */
+static bool is_foreign(const struct sysfs *fs, const struct layout *layout, const char *region)
+{
+	struct seen_region seen = {0};
+
+	return sysfs_read_number(fs, &seen.range.start, "sys/bus/nd/devices/%s/resource", region) <
+		       0 ||
+	       region_is_foreign(layout, &seen);
+}
+
 /* Names are udev's to resolve. Whoever declares one of the three has declared the access. */
 static void add_owner(const struct layout_namespace *ns, struct text *out)
 {
@@ -82,11 +97,11 @@ static void add_owner(const struct layout_namespace *ns, struct text *out)
 		text_addf(out, "RAMDAX_MODE=%04o\n", (unsigned)ns->access);
 }
 
-static void add_device(const struct invocation *in, const struct sysfs *fs, const char *holder,
-		       struct text *out)
+static void add_device(const struct invocation *in, const struct sysfs *fs,
+		       const struct nd_path *path, struct text *out)
 {
-	_cleanup_(freep) char *below = attribute(fs, holder, "namespace");
-	const char *device = *below ? below : holder;
+	_cleanup_(freep) char *below = attribute(fs, path->holder, "namespace");
+	const char *device = *below ? below : path->holder;
 	_cleanup_(freep) char *name = attribute(fs, device, "alt_name");
 	_cleanup_(freep) char *uuid = attribute(fs, device, "uuid");
 	const struct layout_namespace *ns;
@@ -98,6 +113,11 @@ static void add_device(const struct invocation *in, const struct sysfs *fs, cons
 	/* Mistakes in the layout are told elsewhere; the name does not depend on it. */
 	command_load_optional(in, fs, &layout);
 	ns = find_declared(layout, name, uuid);
+	/* What is mounted by that name would be another's. */
+	if (ns && is_foreign(fs, layout, path->region)) {
+		layout_free(layout);
+		return;
+	}
 	link = mounts_link(ns ? ns->name : name);
 	text_addf(out, "RAMDAX_NAME=%s\n", link);
 	if (ns) {
@@ -122,10 +142,11 @@ static enum status run(const struct invocation *in)
 	if (status != STATUS_OK)
 		return status;
 	if (split(in->arguments[0], &path) && is_ours(&fs, &path))
-		add_device(in, &fs, path.holder, &out);
+		add_device(in, &fs, &path, &out);
 	if (out.len)
 		status = command_print(&out);
 	free(path.bus);
+	free(path.region);
 	free(path.holder);
 	sysfs_close(&fs);
 	return status;

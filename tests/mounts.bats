@@ -207,6 +207,27 @@ ask() {
 	[ "$output" = RAMDAX_NAME=plain ]
 }
 
+@test "udev: what is in a foreign carveout has no name of the layout, and no owner" {
+	cat >"$BATS_TEST_TMPDIR/udev.toml" <<-'END'
+		version = 1
+		[[region]]
+		name = "theirs"
+		foreign = true
+		address = "0x100000000"
+		[[region]]
+		name = "main"
+		[[region.namespace]]
+		name = "plain"
+		mode = "raw"
+		size = "16MiB"
+		owner = "qemu"
+	END
+	ask namespace0.3/block/pmem0.3
+	[ -z "$output" ]
+	ask dax0.0/dax0.1
+	[ "$output" = RAMDAX_NAME=memory ]
+}
+
 @test "udev: nothing of unfinished namespaces, of other devices and of other drivers" {
 	machine=$BATS_TEST_TMPDIR/machine
 	cp -a tests/machines/four-modes-7.3.4 "$machine"
