@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "carveout.h"
 #include "look.h"
 #include "mem.h"
 #include "observe.h"
@@ -21,15 +22,24 @@
 
 /* What this run has made needs no decision, nor does what an earlier one of this boot has seen. */
 struct settling {
+	const struct layout *layout;
 	const struct plan_options *options;
 	const struct outcome *outcome;
 };
+
+/* Whether this run did that to @seen, which goes by its name, or that of whom its UUID says it is. */
+static bool did(const struct settling *s, enum step_kind kind, const struct seen_namespace *seen)
+{
+	const struct layout_namespace *ns = layout_of_uuid(s->layout, seen);
+
+	return outcome_did(s->outcome, kind, ns ? ns->name : seen->name);
+}
 
 static bool is_settled(void *context, const struct seen_namespace *seen)
 {
 	const struct settling *s = context;
 
-	return outcome_did(s->outcome, STEP_CREATE, seen->name) ||
+	return did(s, STEP_CREATE, seen) ||
 	       (s->options->settled && s->options->settled(s->options->settled_context, seen));
 }
 
@@ -38,7 +48,7 @@ static bool is_scrubbed(void *context, const struct seen_namespace *seen)
 {
 	const struct settling *s = context;
 
-	if (outcome_did(s->outcome, STEP_SCRUB, seen->name))
+	if (did(s, STEP_SCRUB, seen))
 		return true;
 	return s->options->scrubbed && s->options->scrubbed(s->options->scrubbed_context, seen);
 }
@@ -46,7 +56,7 @@ static bool is_scrubbed(void *context, const struct seen_namespace *seen)
 static void look_again(struct sysfs *fs, const struct layout *layout,
 		       const struct apply_options *options, struct outcome *outcome)
 {
-	struct settling settling = {&options->plan, outcome};
+	struct settling settling = {layout, &options->plan, outcome};
 	struct plan_options plan_options = options->plan;
 
 	plan_options.settled = is_settled;
