@@ -69,6 +69,15 @@ static bool is_meant(const struct target *t, const struct seen_namespace *seen)
 					     !uuid_compare(seen->uuid, t->ns->uuid));
 }
 
+/* Whether @seen bears the name of @t->ns, and is another by its UUID. */
+static bool is_only_named(const struct emptier *e, const struct target *t,
+			  const struct seen_namespace *seen)
+{
+	const struct layout_namespace *owner = layout_of_uuid(e->plan->layout, seen);
+
+	return owner && owner != t->ns;
+}
+
 /* Looks in all regions for what is @t->ns, or bears @name. What is somebody else's is none of the
  * layout's, whatever name it bears. */
 static void find(const struct emptier *e, struct target *t, const char *name)
@@ -83,6 +92,11 @@ static void find(const struct emptier *e, struct target *t, const char *name)
 
 			if (t->ns ? !is_meant(t, seen) : strcmp(name, seen->name) != 0)
 				continue;
+			/* Where there is one that is it, others are not by their names. */
+			if (t->seen && t->ns && is_only_named(e, t, seen))
+				continue;
+			if (t->seen && t->ns && is_only_named(e, t, t->seen))
+				t->n_found = 0;
 			t->seen_region = &m->regions[r];
 			t->seen = seen;
 			t->n_found++;

@@ -514,6 +514,18 @@ static void a_uuid_tells_more_than_a_name(void)
 	CHECK_INT(plan->n_steps, 0);
 	CHECK_INT(plan_status(plan), STATUS_OK);
 	plan_free(plan);
+	for (int i = 0; i < 2; i++) {
+		const size_t other_way = s.seen.n_namespaces - 1;
+		struct seen_namespace first = s.seen.namespaces[0];
+
+		plan = plan_empty(&s.layout, &s.machine, &one);
+		CHECK_INT(plan_status(plan), STATUS_OK);
+		if (CHECK_INT(plan->n_steps, 1))
+			CHECK_INT(plan->steps[0].seen->raw, 32 * MIB);
+		plan_free(plan);
+		s.seen.namespaces[0] = s.seen.namespaces[other_way];
+		s.seen.namespaces[other_way] = first;
+	}
 	scene_release(&s);
 }
 
