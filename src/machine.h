@@ -141,6 +141,7 @@ struct seen_region {
 
 struct machine {
 	bool live;        /* the running machine, not a captured one */
+	bool unread;      /* things look absent because nothing more could be read */
 	char *release;    /* of the kernel, or NULL */
 	char *cmdline;    /* of the kernel, "" if unknown */
 	char boot_id[37]; /* "" if unknown */

@@ -328,6 +328,13 @@ static struct machine *observe_once(const struct sysfs *fs, const struct observe
 	return m;
 }
 
+/* What this program lacks for reading anything, whatever it is; another failure may be of one
+ * thing that is bad for long, as a medium is. */
+static bool is_lack(int failure)
+{
+	return failure == ENOMEM || failure == EMFILE || failure == ENFILE;
+}
+
 /* What cannot be read looks as if it were absent: after a failure, all is looked at again. */
 struct machine *observe_chosen(const struct sysfs *fs, const struct observe_choice *choice)
 {
@@ -343,6 +350,7 @@ struct machine *observe_chosen(const struct sysfs *fs, const struct observe_choi
 				"not all of the machine can be read (%s): what cannot is taken for "
 				"absent; run \"ramdax status\" again later",
 				strerror(failure));
+		m->unread = is_lack(failure);
 		if (!failure || left == 1)
 			return m;
 		machine_free(m);

@@ -203,7 +203,10 @@ static void plan_taken(struct plan *plan, size_t device)
 		refuse(plan, device, STATUS_MACHINE, why);
 		return;
 	}
-	why = holds_something(d);
+	why = plan->machine->unread
+		      ? mem_printf("driver \"%s\" holds it, and not all of the machine can be read",
+				   d->driver)
+		      : holds_something(d);
 	if (why) {
 		refuse(plan, device, STATUS_CONFLICT, why);
 		return;

@@ -55,7 +55,8 @@ bool plan_may_reset(const struct plan *plan, const struct plan_region *r,
 	for (size_t i = 0; i < r->region->n_namespaces; i++)
 		all &= r->region->namespaces[i].on_conflict == CONFLICT_RECREATE;
 	all &= names_only_own(r);
-	return (all || plan_means_region(plan, options, r->region)) && !why;
+	return (all || plan_means_region(plan, options, r->region)) && !why &&
+	       !plan->machine->unread;
 }
 
 struct step *plan_region_step(struct plan *plan, const struct plan_region *r, enum step_kind kind,
@@ -208,7 +209,7 @@ void plan_labels(struct plan *plan, struct plan_region *r, const struct plan_opt
 	const struct seen_namespace *look = look_scaffold(r->seen);
 	bool is_lost = r->seen->labels == LABELS_LOST;
 
-	if (unsafe || !r->region->n_namespaces)
+	if (unsafe || plan->machine->unread || !r->region->n_namespaces)
 		return;
 	if (any_damaged(r->seen) && plan_may_reset(plan, r, options)) {
 		drop_damaged(plan, r);

@@ -9,20 +9,6 @@
 
 #define LAYOUT_INSTEAD "change the layout to what is there"
 
-struct step *work_step(struct work *w, enum step_kind kind, const struct plan_namespace *p,
-		       const char *reason)
-{
-	struct step *step = plan_step(w->plan, kind, "%s", reason);
-
-	step->conditional = w->conditional;
-	step->region = work_declared(w);
-	step->ns = p->ns;
-	step->device = &w->plan->machine->devices[w->region->carveout->device];
-	step->seen_region = w->region->seen;
-	step->seen = p->seen;
-	return step;
-}
-
 /* Who bears the UUID that @ns would get, anywhere and not to be removed; or NULL. The kernel has
  * each only once. */
 static const struct seen_namespace *namesake(const struct work *w,
@@ -350,6 +336,10 @@ static void find_unsafe(struct work *w)
 	w->unsafe_status = w->unsafe ? STATUS_MACHINE : STATUS_CONFLICT;
 	if (w->unsafe) {
 		w->remedy = mem_strdup(carveout_remedy(w->plan->machine, c));
+	} else if (w->plan->machine->unread) {
+		w->unsafe = mem_strdup("not all of the machine can be read");
+		w->unsafe_status = STATUS_FAILED;
+		w->remedy = mem_strdup("run the same \"ramdax apply\" again later");
 	} else if (hides_labels(w)) {
 		w->unsafe = mem_strdup("its label area cannot be read, so that nothing proves what "
 				       "is free");

@@ -10,6 +10,20 @@
 /* How many of those that take the room are named. */
 #define HOLDERS_MAX 3
 
+struct step *work_step(struct work *w, enum step_kind kind, const struct plan_namespace *p,
+		       const char *reason)
+{
+	struct step *step = plan_step(w->plan, kind, "%s", reason);
+
+	step->conditional = w->conditional;
+	step->region = work_declared(w);
+	step->ns = p->ns;
+	step->device = &w->plan->machine->devices[w->region->carveout->device];
+	step->seen_region = w->region->seen;
+	step->seen = p->seen;
+	return step;
+}
+
 size_t work_free_ranges(const struct work *w, const struct seen_namespace *but,
 			struct range **ranges)
 {

@@ -170,6 +170,47 @@ static void what_cannot_be_looked_at_is_no_file_system(void)
 	}
 }
 
+static void what_cannot_be_read_is_no_reason_to_destroy(void)
+{
+	const struct plan_options options = {.recreate = true, .prune = true};
+	struct seen_namespace *a;
+	struct scene s;
+	struct plan *plan;
+
+	scene_make(&s, SIZE, LABEL_AREA_SIZE);
+	scene_declare(&s, "a", MODE_RAW, 32 * MIB);
+	scene_declare(&s, "b", MODE_RAW, 32 * MIB);
+	scene_bind(&s);
+	s.seen.labels = LABELS_LOST;
+	a = scene_see(&s, "a", MODE_RAW, SCENE_START, 32 * MIB);
+	a->capacity = 0;
+	scene_see(&s, "others", MODE_RAW, SCENE_START + 32 * MIB, 32 * MIB);
+	s.machine.unread = true;
+	for (int labels = 0; labels < 2; labels++) {
+		plan = plan_make(&s.layout, &s.machine, &options);
+		CHECK_INT(plan->n_steps, 0);
+		CHECK_INT(plan->regions[0].namespaces[0].verdict, VERDICT_CONFLICT);
+		CHECK_INT(plan->regions[0].namespaces[1].verdict, VERDICT_BLOCKED);
+		CHECK_INT(plan_status(plan), STATUS_FAILED);
+		plan_free(plan);
+		s.seen.labels = LABELS_VALID;
+	}
+	s.seen.enabled = false;
+	plan = plan_make(&s.layout, &s.machine, &options);
+	CHECK_INT(plan->n_steps, 0);
+	plan_free(plan);
+
+	/* Nor to take it from another driver. */
+	s.seen.enabled = true;
+	s.machine.n_regions = 0;
+	s.device.driver = (char *)"nd_e820";
+	s.device.signature_known = true;
+	plan = plan_make(&s.layout, &s.machine, &options);
+	CHECK_INT(steps_of(plan, STEP_RELEASE), 0);
+	plan_free(plan);
+	scene_release(&s);
+}
+
 static void a_scaffold_is_not_what_it_is_to_be(void)
 {
 	const struct plan_options options = {0};
@@ -559,6 +600,7 @@ UNIT_TESTS(UNIT(a_uuid_that_another_bears_is_a_conflict),
 	   UNIT(what_must_not_outlive_a_boot_is_destroyed_all_the_same),
 	   UNIT(what_is_of_this_boot_is_not_destroyed_without_room),
 	   UNIT(what_is_destroyed_has_its_label_slot_again),
+	   UNIT(what_cannot_be_read_is_no_reason_to_destroy),
 	   UNIT(a_scaffold_is_not_what_it_is_to_be),
 	   UNIT(what_cannot_be_looked_at_is_no_file_system),
 	   UNIT(a_btt_larger_than_its_space_is_a_conflict),
