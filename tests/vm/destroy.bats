@@ -83,6 +83,11 @@ teardown() { vm_teardown; }
 		head -c 1000000 /dev/zero | dd of="$(device two)" conv=fsync 2>/dev/null
 		run 5 ramdax apply
 		says "the name of one without a file system hides nothing" /tmp/err '"one".*no file system'
+		run 0 ramdax scrub one
+		run 0 ramdax apply --yes
+		is "scrubbed, it gets one again" "$(blkid -p -s TYPE -o value "$(device two)")" ext4
+		run 0 ramdax wipe --yes two
+		is "what is wiped is told by its uuid" "$(namespace one mode) $(namespace two mode)" " fsdax"
 	END
 	vm_boot --memory 2G --memmap '262272K!4G'
 }
