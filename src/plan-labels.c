@@ -39,10 +39,13 @@ static bool names_only_own(const struct plan_region *r)
 	for (size_t i = 0; i < r->seen->n_traces; i++)
 		if (!region_declares(r->region, &r->seen->traces[i]))
 			return false;
-	for (size_t i = 0; i < r->seen->n_namespaces; i++)
-		if (r->seen->namespaces[i].fault &&
-		    !region_declares(r->region, &r->seen->namespaces[i]))
+	for (size_t i = 0; i < r->seen->n_namespaces; i++) {
+		const struct seen_namespace *seen = &r->seen->namespaces[i];
+
+		if (seen->fault && !namespace_is_scaffold(seen) &&
+		    !region_declares(r->region, seen))
 			return false;
+	}
 	return true;
 }
 

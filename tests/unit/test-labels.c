@@ -404,6 +404,31 @@ static void a_region_is_not_reset_with_what_is_not_its_own(void)
 	CHECK_INT(first_step_with("a", CONFLICT_KEEP, SURVIVES_NONE, true), STEP_RESET);
 }
 
+static void damaged_labels_are_dropped_with_their_own_region_only(void)
+{
+	static const char *const names[] = {"a", ".ramdax-1", "b"};
+	const struct plan_options options = {0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct seen_namespace *seen;
+		struct plan *plan;
+		struct scene s;
+
+		scene_make(&s, SIZE, LABEL_AREA_SIZE);
+		scene_declare(&s, "a", MODE_FSDAX, 64 * MIB)->on_conflict = CONFLICT_RECREATE;
+		scene_bind(&s);
+		s.seen.labels = LABELS_VALID;
+		seen = scene_see(&s, names[i], MODE_RAW, SCENE_START, SIZE);
+		seen->fault = (char *)"its label has a bad checksum";
+		plan = plan_make(&s.layout, &s.machine, &options);
+		CHECK_INT(plan->n_steps, i < 2);
+		CHECK(i == 2 || plan->steps[0].kind == STEP_DROP);
+		CHECK_INT(plan_status(plan), i < 2 ? STATUS_OK : STATUS_CONFLICT);
+		plan_free(plan);
+		scene_release(&s);
+	}
+}
+
 static void labels_without_an_index_leave_traces(void)
 {
 	unsigned char *area = area_with("a");
@@ -456,4 +481,5 @@ UNIT_TESTS(UNIT(one_index_is_enough), UNIT(without_index_and_labels_it_is_empty)
 	   UNIT(what_is_of_this_boot_is_kept_without_labels),
 	   UNIT(a_region_is_not_reset_with_what_is_not_its_own),
 	   UNIT(labels_without_an_index_leave_traces),
+	   UNIT(damaged_labels_are_dropped_with_their_own_region_only),
 	   UNIT(a_region_is_not_reset_for_a_namespace_of_its_name))
