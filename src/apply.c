@@ -27,7 +27,8 @@ struct settling {
 	const struct outcome *outcome;
 };
 
-/* Whether this run did that to @seen, which goes by its name, or that of whom its UUID says it is. */
+/* Whether this run did that to @seen, which goes by its name, or that of whom its UUID says it is.
+ */
 static bool did(const struct settling *s, enum step_kind kind, const struct seen_namespace *seen)
 {
 	const struct layout_namespace *ns = layout_of_uuid(s->layout, seen);
@@ -202,8 +203,8 @@ struct outcome *apply_emptying(struct sysfs *fs, const struct layout *layout,
 /* Whether to go on with the plan. */
 static bool is_wanted(const struct apply_options *options, struct outcome *outcome)
 {
-	outcome->unwanted = options->wanted &&
-			    !options->wanted(options->wanted_context, outcome->plan);
+	outcome->unwanted =
+		options->wanted && !options->wanted(options->wanted_context, outcome->plan);
 	return !outcome->unwanted;
 }
 

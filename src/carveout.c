@@ -163,8 +163,7 @@ static bool by_traces(const struct match *match, const struct layout_region *reg
 {
 	const struct seen_region *seen = machine_region_of(match->machine, c);
 
-	return seen && !region->foreign &&
-	       !(region->has_address && seen->labels == LABELS_LOST) &&
+	return seen && !region->foreign && !(region->has_address && seen->labels == LABELS_LOST) &&
 	       declares_any(region, seen->traces, seen->n_traces);
 }
 

@@ -32,10 +32,10 @@ const char *carveout_remedy(const struct machine *m, const struct seen_carveout 
 #define NO_CARVEOUT SIZE_MAX
 
 /*
- * Matches regions to carveouts: foreign ones by address, the others by the labels found in them, also
- * where the kernel has not taken them up, by address, by node and exact size
- * (those that name a node first), what only the size of RAM tells apart or is larger than needed,
- * then the one left to the one left, on its node or of all. The order of the file plays no part.
+ * Matches regions to carveouts: foreign ones by address, the others by the labels found in them,
+ * also where the kernel has not taken them up, by address, by node and exact size (those that name
+ * a node first), what only the size of RAM tells apart or is larger than needed, then the one left
+ * to the one left, on its node or of all. The order of the file plays no part.
  * @of_region[i] becomes the index of the carveout of region i, or NO_CARVEOUT.
  */
 void carveout_match(const struct layout *layout, const struct machine *m, size_t *of_region);

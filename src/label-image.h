@@ -63,9 +63,9 @@ size_t label_area_damaged(const unsigned char *area, uint64_t usable,
 size_t label_area_sound(const unsigned char *area, uint64_t usable, struct label **labels);
 
 /*
- * Those of the label area @area that are credible, of the index or where there is none of all slots,
- * but of no scaffolds: what the region holds, or has held. As in label_area_sound(); their places
- * are not told.
+ * Those of the label area @area that are credible, of the index or where there is none of all
+ * slots, but of no scaffolds: what the region holds, or has held. As in label_area_sound(); their
+ * places are not told.
  */
 size_t label_area_traces(const unsigned char *area, struct label **labels);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which namespaces this boot has made, of those that do not outlive every boot: noted before each is
- * published, so that a later run of this boot knows it from what an earlier boot has left, whatever
- * became of the one that made it and of its report.
+ * Which namespaces this boot has made, of those that do not outlive every boot: noted before each
+ * is published, so that a later run of this boot knows it from what an earlier boot has left,
+ * whatever became of the one that made it and of its report.
  */
 #ifndef RAMDAX_MADE_H
 #define RAMDAX_MADE_H

@@ -125,8 +125,8 @@ static void finish(struct work *w, struct plan_namespace *p, const char *reason)
  * the next plan must know it, too. */
 static bool is_scrubbed(const struct work *w, const struct plan_namespace *p)
 {
-	return p->ns->fs.type != FS_NONE && p->seen->fs.state == SEEN_NONE && w->options->scrubbed &&
-	       w->options->scrubbed(w->options->scrubbed_context, p->seen);
+	return p->ns->fs.type != FS_NONE && p->seen->fs.state == SEEN_NONE &&
+	       w->options->scrubbed && w->options->scrubbed(w->options->scrubbed_context, p->seen);
 }
 
 /* Whether root could not look at what is on @seen, whose device is up. */

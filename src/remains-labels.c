@@ -62,7 +62,8 @@ static bool may_be(const struct look *l, const struct spot *spot, const struct p
 	for (size_t i = 0; i < l->region->n_traces; i++) {
 		const struct seen_namespace *trace = &l->region->traces[i];
 
-		if (!uuid_compare(trace->uuid, spot->parent) && strcmp(trace->name, p->ns->name) != 0)
+		if (!uuid_compare(trace->uuid, spot->parent) &&
+		    strcmp(trace->name, p->ns->name) != 0)
 			return false;
 	}
 	return spot->mode == p->ns->mode && spot->raw <= p->where.size &&
@@ -120,8 +121,7 @@ void remains_add_planned(struct look *l, const struct spot *spots)
 				continue;
 			owner = owner_of(l, spot);
 			if (!owner == !by_uuid &&
-			    (is_anothers(spot, owner) ||
-			     (!owner && !may_be(l, spot, &all[i])) ||
+			    (is_anothers(spot, owner) || (!owner && !may_be(l, spot, &all[i])) ||
 			     !add_found(l, owner ? owner : all[i].ns, spot, all[i].where.size)))
 				l->elsewhere = true;
 		}
@@ -131,8 +131,7 @@ void remains_add_planned(struct look *l, const struct spot *spots)
 
 void remains_add_other(struct look *l, const struct spot *spot)
 {
-	struct label label = {
-		.name = "", .mode = spot->mode, .where = {spot->offset, spot->raw}};
+	struct label label = {.name = "", .mode = spot->mode, .where = {spot->offset, spot->raw}};
 
 	uuid_copy(label.uuid, spot->parent);
 	/* Of the layout, whose place another has that bears no name. */

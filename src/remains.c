@@ -127,8 +127,9 @@ static bool is_inside(const struct look *l, uint64_t offset)
 /*
  * Looks where none of those is: what somebody else's namespace, or an earlier layout, has displaced
  * begins elsewhere, mostly at a multiple of PLACE_ALIGN (capacity.h), and as far from the region's
- * start, in large regions, as a larger power of two. What cannot be read holds none. With all of the
- * layout found, what else there is keeps its place, or the next namespace would be made over it.
+ * start, in large regions, as a larger power of two. What cannot be read holds none. With all of
+ * the layout found, what else there is keeps its place, or the next namespace would be made over
+ * it.
  */
 static void look_elsewhere(struct look *l, bool found_all)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is left in a region whose labels are lost: the info blocks where the plan puts namespaces,
- * and at multiples of PLACE_ALIGN, where nearly all begin; above 2 GiB at a thousand places that are
- * spread evenly, multiples of a power of two.
+ * and at multiples of PLACE_ALIGN, where nearly all begin; above 2 GiB at a thousand places that
+ * are spread evenly, multiples of a power of two.
  *
  * The kernel lets nobody read a region but through a namespace, so a scaffold is laid over it, and
  * nothing is written into that. Its label and index come in one write, index last, and it goes in
@@ -27,10 +27,10 @@ int remains_look(struct sysfs *fs, const struct step *step, struct text *why);
  * Does @step, a STEP_REPAIR: labels for what has its info block where the plan puts something, as
  * large as the block says, with the UUID that it asks for and the name of whose UUID that is; and
  * for those of the plan that have none, where nothing else is. If all of the layout that has info
- * blocks is found, what else has one keeps its place, without its name. The kernel then makes of each
- * what its info block says; one that has none comes up raw. The contents of the region are not written.
- * 0, or -errno with a sentence part in @why: -ENODATA if there is no info block, or one elsewhere,
- * over which something would be made next.
+ * blocks is found, what else has one keeps its place, without its name. The kernel then makes of
+ * each what its info block says; one that has none comes up raw. The contents of the region are not
+ * written. 0, or -errno with a sentence part in @why: -ENODATA if there is no info block, or one
+ * elsewhere, over which something would be made next.
  */
 int remains_repair(struct sysfs *fs, const struct step *step, struct text *why);
 

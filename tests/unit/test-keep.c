@@ -607,4 +607,5 @@ UNIT_TESTS(UNIT(a_uuid_that_another_bears_is_a_conflict),
 	   UNIT(the_rest_is_what_it_was_when_its_neighbour_goes),
 	   UNIT(what_another_region_declares_is_not_pruned), UNIT(what_is_foreign_is_never_written),
 	   UNIT(labels_that_are_not_up_tell_whose_they_are),
-	   UNIT(what_an_interrupted_wipe_left_is_wiped), UNIT(a_uuid_tells_more_than_a_name), UNIT(a_name_is_a_namespace_before_it_is_a_region))
+	   UNIT(what_an_interrupted_wipe_left_is_wiped), UNIT(a_uuid_tells_more_than_a_name),
+	   UNIT(a_name_is_a_namespace_before_it_is_a_region))
