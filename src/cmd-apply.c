@@ -239,6 +239,8 @@ static void report_unseen(const struct run *run)
 	} else if (r == -ENOENT || boot_record_is_old(text_str(&earlier), earlier.len, boot_id)) {
 		struct machine *unseen = MEM_NEW(struct machine);
 
+		if (strlen(boot_id) < sizeof(unseen->boot_id))
+			strcpy(unseen->boot_id, boot_id);
 		report(run->in, run->fs, unseen, NULL, NULL, NULL, STATUS_FAILED);
 		machine_free(unseen);
 	}
@@ -270,7 +272,13 @@ static enum status apply_supervised(struct run *run)
 	if (r < 0)
 		diag_error("cannot supervise: %s; run \"ramdax apply\" once the system is up",
 			   strerror(-r));
-	return r < 0 || status < 0 ? STATUS_FAILED : (enum status)status;
+	else if (status < 0)
+		diag_error("it did not come to its end; see what \"dmesg\" says of it, then run "
+			   "\"ramdax apply\"");
+	if (r == 0 && status >= 0)
+		return (enum status)status;
+	report_unseen(run);
+	return STATUS_FAILED;
 }
 
 static enum status apply(const struct invocation *in, struct sysfs *fs, const char *cmdline)

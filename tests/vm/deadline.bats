@@ -84,6 +84,18 @@ teardown() { vm_teardown; }
 	END
 	vm_script <<-'END'
 		run 1 ramdax apply --boot
+		rm /run/ramdax/report.json
+		ramdax apply --boot >/tmp/out 2>/tmp/err &
+		for try in 1 2 3 4 5 6 7 8 9; do
+			sleep 0.4
+			child=$(cat /proc/$!/task/$!/children)
+			! grep -qs sleep /proc/$(cat /proc/${child% }/task/*/children)/comm || break
+		done
+		kill -9 $child
+		wait $!
+		is "so is one whose work was killed" $? 1
+		is "which is reported" "$(report .status)" 1
+		is "of this boot" "$(report .boot_id)" "$(cat /proc/sys/kernel/random/boot_id)"
 	END
 	vm_boot --memory 2G --memmap '131200K!4G'
 }
