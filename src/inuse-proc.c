@@ -361,8 +361,9 @@ void inuse_processes(struct inuse_search *search)
 			mounts_observe(search, process);
 		if (self && !strcmp(process, self))
 			continue;
-		files_observe(search, process);
-		if (!mappings_observe(search, process))
+		if (mappings_observe(search, process))
+			files_observe(search, process);
+		else
 			threads_observe(search, process);
 	}
 	sysfs_free_names(processes, n);
