@@ -12,9 +12,6 @@
 #include "sysfs.h"
 #include "text.h"
 
-/* Fewer are made one by one: enumerating anew costs as much. */
-#define BULK_MIN 3
-
 /* A step of the group, and what came of it. */
 struct bulk_step {
 	const struct step *step;

@@ -88,14 +88,14 @@ static bool create_bulk(struct sysfs *fs, const struct layout *layout, struct ou
 		    may_try(outcome, step) && !is_in_the_way(outcome, step))
 			MEM_APPEND(group, n)->step = step;
 	}
-	if (n >= BULK_MIN)
+	if (n)
 		r = bulk_create(fs, group, n, d, &why);
 	if (r == TAKEDOWN_KEPT)
 		progress = true;
 	else if (r < 0)
 		diag_warning("region \"%s\": cannot be made at once, but one by one: %s",
 			     region->name, text_str(&why));
-	for (size_t i = 0; i < n && n >= BULK_MIN && r == 0; i++)
+	for (size_t i = 0; i < n && r == 0; i++)
 		progress |= conclude(outcome, layout, group[i].step, group[i].result, &group[i].why,
 				     group[i].ms);
 	for (size_t i = 0; i < n; i++)

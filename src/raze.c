@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "bulk.h"
 #include "cover.h"
 #include "empty.h"
 #include "label.h"
@@ -53,7 +52,7 @@ static void remove_each(struct group *g)
  * one: what is not zeroed yet must be known by its label, should it be interrupted. */
 static bool is_whole(const struct group *g)
 {
-	if (!g->fs->live || g->n < BULK_MIN || g->n != g->region->n_namespaces ||
+	if (!g->fs->live || g->n != g->region->n_namespaces ||
 	    g->region->slots_free + g->n != REGION_NAMESPACES_MAX)
 		return false;
 	for (size_t i = 0; i < g->n; i++)
