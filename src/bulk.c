@@ -181,6 +181,7 @@ int bulk_create(struct sysfs *fs, struct bulk_step *steps, size_t n, deadline d,
 		.why = why,
 		.cover = {.fs = fs, .region = steps[0].step->seen_region, .why = why},
 	};
+	_cleanup_(text_release) struct text unsaid = {0};
 	int r = cover_lay(&g.cover, REGION_SCAFFOLD), freed;
 
 	if (r == 0)
@@ -193,7 +194,7 @@ int bulk_create(struct sysfs *fs, struct bulk_step *steps, size_t n, deadline d,
 	if (r == 0)
 		r = write_labels(&g);
 	else if (g.cover.device)
-		label_reset(fs, g.region, why);
+		label_reset(fs, g.region, &unsaid);
 	cover_release(&g.cover);
 	return r;
 }

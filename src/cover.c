@@ -53,6 +53,7 @@ static int lay(struct cover *c, const char *name)
 	uuid_generate_random(label.uuid);
 	label_image(&label, 1, &area);
 	r = label_replace(c->fs, c->region, &area, c->why);
+	c->laid = r == 0;
 	media_release(&area);
 	return r < 0 ? r : failed(c, find(c, name), "the scaffold over the region");
 }
@@ -79,7 +80,7 @@ int cover_close(struct cover *c)
 	SPENT(SPENT_UNBIND);
 	int r = 0;
 
-	if (c->raw.fd >= 0)
+	if (c->raw.fd >= 0 || c->laid)
 		r = failed(c, nd_free(c->fs, c->device, NULL), "unbind from nd_pmem");
 	blockdev_close(&c->raw);
 	return r;

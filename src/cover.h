@@ -17,6 +17,7 @@ struct cover {
 	const struct seen_region *region;
 	struct text *why;    /* of what failed, unless somebody has said it already */
 	char *device;        /* "namespace0.0" */
+	bool laid;           /* here, not by an earlier run: nobody else knows of it */
 	struct blockdev raw; /* its bytes, from the region's start */
 };
 

@@ -20,7 +20,7 @@ teardown() { vm_teardown; }
 	vm_script <<-'END'
 		run 0 ramdax apply --boot
 		is "the report tells the truth" "$(report .status)" 1
-		is "nothing unfinished is there" "$(ndctl list -N | jq -r '.. | .name? // empty')" ''
+		is "nothing unfinished is there" "$(ndctl list -N | jq -r '.. | .name? // empty')" memory
 		holds "the reason is told" grep -q 'files' /tmp/err
 		holds "so is what to do" grep -q 'files.*"ramdax apply" does it now.*boot_timeout' /tmp/err
 		holds "and that it goes on" grep -q 'making ext4 in namespace "files": 0:0. so far' /tmp/err
