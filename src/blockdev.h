@@ -48,7 +48,7 @@ void blockdev_zero_parts(struct blockdev *dev, struct sweep_part *parts, size_t 
 			 sweep_progress *progress, void *context);
 
 /* Writes all pieces, whose offsets and sizes are multiples of 512 bytes, in order. Their offsets
- * count from @base. 0 or -errno. */
+ * count from @base. By one thread at a time. 0 or -errno. */
 int blockdev_write(struct blockdev *dev, uint64_t base, const struct media *media);
 
 /* Returns when all that was written is on the medium. 0 or -errno. */

@@ -16,8 +16,6 @@
 
 /* The most mkfs programs at a time: each may take tens of megabytes. */
 #define FORMATS_MAX 16
-/* Info blocks that are worth another thread to write them. */
-#define INFO_SHARE 16
 
 /* A region being provisioned. */
 struct group {
@@ -71,11 +69,11 @@ static void fill_one(struct group *g, struct bulk_step *s, int (*part)(struct fi
 	s->ms += clock_ms() - began;
 }
 
-static void info_one(void *group, size_t i)
+/* One after the other: what is written goes through the device's one buffer. */
+static void info_all(struct group *g)
 {
-	struct group *g = group;
-
-	fill_one(g, &g->steps[i], fill_info);
+	for (size_t i = 0; i < g->n; i++)
+		fill_one(g, &g->steps[i], fill_info);
 }
 
 /* All at once: each takes its share of the time. */
@@ -125,7 +123,7 @@ static int fill(struct group *g)
 {
 	clear(g);
 	format_all(g);
-	crew_run(crew_size(g->n / INFO_SHARE), g->n, info_one, g);
+	info_all(g);
 	return failed(g, blockdev_flush(&g->cover.raw), "flushing");
 }
 

@@ -220,5 +220,5 @@ teardown() { vm_teardown; }
 		is "named one by one" "$(ndctl list -N | jq -r '.[].name' | sort -V | tail -n 1)" n-63
 		run 0 ramdax plan --check
 	END
-	vm_boot --memory 3G --memmap '1048704K!4G'
+	vm_boot --memory 3G --cpus 2 --memmap '1048704K!4G'
 }

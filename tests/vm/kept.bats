@@ -111,7 +111,7 @@ teardown() { vm_teardown; }
 			[[region.namespace]]
 			name = "a"
 			mode = "raw"
-			raw_size = "4KiB"
+			raw_size = "8KiB"
 			count = 509
 		LAYOUT
 		run 0 ramdax apply --prune
@@ -120,12 +120,12 @@ teardown() { vm_teardown; }
 			[[region.namespace]]
 			name = "a"
 			mode = "raw"
-			raw_size = "4KiB"
+			raw_size = "8KiB"
 			count = 508
 			[[region.namespace]]
 			name = "more"
 			mode = "raw"
-			raw_size = "4KiB"
+			raw_size = "8KiB"
 		LAYOUT
 		run 5 ramdax apply
 		says "no slot: who holds them" /tmp/err '"more".*509 label slots.*held by "a-.* more'
