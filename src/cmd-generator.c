@@ -118,7 +118,7 @@ static void run_here(const struct invocation *in, const struct sysfs *fs, const 
 		.rescue = boot_is_rescue(cmdline),
 	};
 
-	if (command_load_optional(in, fs, &layout) != STATUS_OK)
+	if (command_load_optional(in, fs, true, &layout) != STATUS_OK)
 		diag_warning("the layout cannot be used: nothing of it is mounted");
 	if (!layout)
 		return;

@@ -43,7 +43,7 @@ static enum status run(const struct invocation *in)
 	tell_trial(&fs);
 	/* Without a layout there is still something to show; an invalid one is said and not used.
 	 */
-	command_load_optional(in, &fs, &layout);
+	command_load_optional(in, &fs, false, &layout);
 	if (layout)
 		stored_digest(layout, fs.root_fd);
 	machine = observe(&fs);

@@ -111,7 +111,7 @@ static void add_device(const struct invocation *in, const struct sysfs *fs,
 	if (!*name || !strncmp(name, SCAFFOLD_PREFIX, strlen(SCAFFOLD_PREFIX)))
 		return;
 	/* Mistakes in the layout are told elsewhere; the name does not depend on it. */
-	command_load_optional(in, fs, &layout);
+	command_load_optional(in, fs, true, &layout);
 	ns = find_declared(layout, name, uuid);
 	/* What is mounted by that name would be another's. */
 	if (ns && is_foreign(fs, layout, path->region)) {

@@ -103,14 +103,6 @@ enum status command_load_layout(const struct invocation *in, const struct sysfs 
 	return status == STATUS_OK ? read_files(&files, machine, layout) : status;
 }
 
-enum status command_load_optional(const struct invocation *in, const struct sysfs *fs,
-				  struct layout **layout)
-{
-	if (!in->layout && !sysfs_exists(fs, LAYOUT_PATH))
-		return STATUS_OK;
-	return command_load_layout(in, fs, layout);
-}
-
 enum status command_load_trusted(const struct invocation *in, const struct sysfs *fs,
 				 struct layout **layout)
 {
@@ -127,6 +119,14 @@ enum status command_load_trusted(const struct invocation *in, const struct sysfs
 		status = STATUS_LAYOUT;
 	}
 	return status == STATUS_OK ? read_files(&files, fs, layout) : status;
+}
+
+enum status command_load_optional(const struct invocation *in, const struct sysfs *fs, bool trusted,
+				  struct layout **layout)
+{
+	if (!in->layout && !sysfs_exists(fs, LAYOUT_PATH))
+		return STATUS_OK;
+	return trusted ? command_load_trusted(in, fs, layout) : command_load_layout(in, fs, layout);
 }
 
 /* Whether @image was made since this boot began, and since the layout was changed. */

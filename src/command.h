@@ -97,14 +97,15 @@ enum status command_find_layout(const struct invocation *in, struct layout_files
 enum status command_load_layout(const struct invocation *in, const struct sysfs *machine,
 				struct layout **layout);
 
-/* The same where one need not be there: STATUS_OK and no layout, unless one was named. */
-enum status command_load_optional(const struct invocation *in, const struct sysfs *fs,
-				  struct layout **layout);
-
 /* The same for what changes the machine: on the running one, a layout that others than root can
  * write is refused, STATUS_LAYOUT, said. */
 enum status command_load_trusted(const struct invocation *in, const struct sysfs *fs,
 				 struct layout **layout);
+
+/* One of these, as @trusted says, where a layout need not be there: STATUS_OK and none, unless one
+ * was named. */
+enum status command_load_optional(const struct invocation *in, const struct sysfs *fs, bool trusted,
+				  struct layout **layout);
 
 /* The style of standard output: colour on a terminal (and not with NO_COLOR), its width. */
 struct report_style command_style(void);

@@ -124,6 +124,13 @@ tenants='
 		run 3 ramdax wipe --yes --layout /tmp/layout
 		run 3 ramdax apply --layout /tmp/layout
 		is "nothing was wiped" "\$(namespaces)" 5
+		asked() { ramdax udev "\$(readlink -f "/sys/class/block/\$(basename "\$(device plain)")" |
+			sed 's,^/sys,,')" 2>/dev/null | sort; }
+		is "udev is told who owns it" "\$(asked)" \
+			"\$(printf 'RAMDAX_DECLARED=1\nRAMDAX_NAME=plain')"
+		chmod 666 /etc/ramdax/layout.toml
+		is "but not by such a layout" "\$(asked)" RAMDAX_NAME=plain
+		chmod 644 /etc/ramdax/layout.toml
 		run 0 ramdax wipe --yes plain
 		is "one is gone" "\$(namespaces)" 4
 		run 0 ramdax wipe --yes plain
