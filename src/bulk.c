@@ -12,6 +12,7 @@
 #include "machine.h"
 #include "made.h"
 #include "mem.h"
+#include "nd.h"
 #include "spent.h"
 
 /* The most mkfs programs at a time: each may take tens of megabytes. */
@@ -127,6 +128,19 @@ static int fill(struct group *g)
 	return failed(g, blockdev_flush(&g->cover.raw), "flushing");
 }
 
+/* The kernel asks for it only where it allocates itself, on behalf of who changes one later. */
+static int set_align(struct group *g)
+{
+	_cleanup_(freep) struct range *wheres = mem_calloc(g->n, sizeof(*wheres));
+
+	for (size_t i = 0; i < g->n; i++) {
+		const struct range where = g->steps[i].step->where;
+
+		wheres[i] = (struct range){where.start - g->region->range.start, where.size};
+	}
+	return failed(g, nd_set_align(g->fs, g->region->name, wheres, g->n), "align of the region");
+}
+
 static int note(struct group *g)
 {
 	_cleanup_(freep) uuid_t *uuids = mem_calloc(g->n, sizeof(*uuids));
@@ -180,8 +194,11 @@ int bulk_create(struct sysfs *fs, struct bulk_step *steps, size_t n, deadline d,
 		.cover = {.fs = fs, .region = steps[0].step->seen_region, .why = why},
 	};
 	_cleanup_(text_release) struct text unsaid = {0};
-	int r = cover_lay(&g.cover, REGION_SCAFFOLD), freed;
+	int r = set_align(&g), freed;
 
+	if (r < 0)
+		return r;
+	r = cover_lay(&g.cover, REGION_SCAFFOLD);
 	if (r == 0)
 		r = fill(&g);
 	freed = cover_close(&g.cover);

@@ -56,19 +56,12 @@ static const char *holder_class(enum ns_mode mode)
 	return classes[mode];
 }
 
-/* The coarsest alignment of allocations that allows this place and size. */
 static int set_region_align(struct making *m)
 {
-	const char *region = m->step->seen_region->name;
-	uint64_t offset = m->step->where.start - m->step->seen_region->range.start, now = 0;
-	uint64_t align = PLACE_ALIGN;
+	const struct seen_region *region = m->step->seen_region;
+	struct range where = {m->step->where.start - region->range.start, m->step->where.size};
 
-	while (align > PAGE_BYTES &&
-	       !(is_aligned(offset, align) && is_aligned(m->step->where.size, align)))
-		align /= 2;
-	if (nd_get_number(m->fs, region, "align", &now) == 0 && now == align)
-		return 0;
-	return failed(m, nd_set_number(m->fs, region, "align", align), "align of the region");
+	return failed(m, nd_set_align(m->fs, region->name, &where, 1), "align of the region");
 }
 
 /*

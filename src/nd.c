@@ -68,6 +68,19 @@ int nd_get_number(const struct sysfs *fs, const char *device, const char *attrib
 	return sysfs_read_number(fs, n, ND_DEVICES "/%s/%s", device, attribute);
 }
 
+int nd_set_align(struct sysfs *fs, const char *region, const struct range *wheres, size_t n)
+{
+	uint64_t align = PLACE_ALIGN, now = 0;
+
+	for (size_t i = 0; i < n; i++)
+		while (align > PAGE_BYTES &&
+		       !(is_aligned(wheres[i].start, align) && is_aligned(wheres[i].size, align)))
+			align /= 2;
+	if (nd_get_number(fs, region, "align", &now) == 0 && now == align)
+		return 0;
+	return nd_set_number(fs, region, "align", align);
+}
+
 int nd_bind(struct sysfs *fs, const char *driver, const char *device)
 {
 	WATCH("binding", device);

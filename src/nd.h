@@ -7,6 +7,7 @@
 #ifndef RAMDAX_ND_H
 #define RAMDAX_ND_H
 
+#include "capacity.h"
 #include "sysfs.h"
 
 #define ND_PATIENCE_MS 2000
@@ -18,6 +19,10 @@
 
 /* Waits until every bus has finished its asynchronous probing (wait_probe). */
 void nd_settle(const struct sysfs *fs);
+
+/* Has the kernel align what is allocated in @region no coarser than the @n places @wheres, counted
+ * from the region's start, are. 0 or -errno. */
+int nd_set_align(struct sysfs *fs, const char *region, const struct range *wheres, size_t n);
 
 /* Writes attribute @attribute of @device. 0 or -errno. */
 int nd_set(struct sysfs *fs, const char *device, const char *attribute, const char *value);
