@@ -47,14 +47,6 @@ static const char *stay_out(const struct sysfs *fs, const char *cmdline)
 	return NULL;
 }
 
-static void write_report(const struct text *document)
-{
-	int r = record_write(document);
-
-	if (r < 0)
-		diag_warning("cannot write the report \"%s\": %s", RECORD_PATH, strerror(-r));
-}
-
 /* The report of this boot, and with --json of this run. */
 static enum status report(const struct invocation *in, const struct sysfs *fs,
 			  const struct machine *machine, const struct plan *plan,
@@ -65,7 +57,7 @@ static enum status report(const struct invocation *in, const struct sysfs *fs,
 
 	report_json_status(machine, plan, outcome, record, status, &out);
 	if (fs->live)
-		write_report(&out);
+		record_write(&out);
 	return in->json ? command_print(&out) : STATUS_OK;
 }
 
@@ -235,7 +227,7 @@ static void report_unseen(const struct run *run)
 	int r = record_text(run->fs, &earlier);
 
 	if (r == 0 && report_json_amend(&earlier, boot_id, STATUS_FAILED, &out)) {
-		write_report(&out);
+		record_write(&out);
 	} else if (r == -ENOENT || boot_record_is_old(text_str(&earlier), earlier.len, boot_id)) {
 		struct machine *unseen = MEM_NEW(struct machine);
 

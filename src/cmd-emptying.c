@@ -49,13 +49,10 @@ static enum status report(const struct invocation *in, const struct sysfs *fs,
 			  const struct outcome *outcome, const struct boot_record *record)
 {
 	_cleanup_(text_release) struct text out = {0};
-	int r = 0;
 
 	report_json_status(outcome->machine, outcome->plan, outcome, record, outcome->status, &out);
 	if (fs->live)
-		r = record_write(&out);
-	if (r < 0)
-		diag_warning("cannot write the report \"%s\": %s", RECORD_PATH, strerror(-r));
+		record_write(&out);
 	return in->json ? command_print(&out) : STATUS_OK;
 }
 

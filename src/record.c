@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "record.h"
 
+#include <string.h>
+
 #include "boot-record.h"
+#include "diag.h"
 #include "made.h"
 #include "mem.h"
 #include "runfile.h"
@@ -90,7 +93,10 @@ void late_record_release(struct late_record *late)
 	boot_record_free(late->record);
 }
 
-int record_write(const struct text *document)
+void record_write(const struct text *document)
 {
-	return runfile_write(RECORD_PATH, document);
+	int r = runfile_write(RECORD_PATH, document);
+
+	if (r < 0)
+		diag_warning("cannot write the report \"%s\": %s", RECORD_PATH, strerror(-r));
 }

@@ -39,7 +39,9 @@ bool late_record_settled(void *late, const struct seen_namespace *seen);
 bool late_record_scrubbed(void *late, const struct seen_namespace *seen);
 void late_record_release(struct late_record *late);
 
-/* Replaces the report with @document, at once. 0 or -errno. The running machine only. */
-int record_write(const struct text *document);
+/* Replaces the report with @document, at once, or says why that cannot be. The running machine
+ * only.
+ */
+void record_write(const struct text *document);
 
 #endif
