@@ -152,4 +152,14 @@ static inline void scene_outcome_release(struct outcome *outcome)
 	index_release(&outcome->objects);
 }
 
+/* How many steps of @kind there are in @plan. */
+static inline size_t steps_of(const struct plan *plan, enum step_kind kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_steps; i++)
+		n += plan->steps[i].kind == kind;
+	return n;
+}
+
 #endif
