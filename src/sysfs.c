@@ -65,26 +65,23 @@ static int open_path(const struct sysfs *fs, int flags, const char *path)
 {
 	/* A captured machine may hold anything, a pipe that nobody writes to among others. */
 	struct open_how how = {
-		.flags = (uint64_t)(unsigned)flags | O_CLOEXEC |
-			 (fs->live || flags & O_PATH ? 0 : O_NONBLOCK),
+		.flags = (uint64_t)(unsigned)flags | O_CLOEXEC | (flags & O_PATH ? 0 : O_NONBLOCK),
 		.resolve = RESOLVE_IN_ROOT,
 	};
-	long fd;
+	long fd = -1;
 
 	while (*path == '/')
 		path++;
 	if (!*path)
 		path = ".";
-	for (int i = 0; i < RESOLVE_ATTEMPTS; i++) {
+	/* "/" needs no confinement, whose price is EAGAIN while devices come and go. */
+	if (fs->live)
+		fd = openat(fs->root_fd, path, flags | O_CLOEXEC);
+	for (int i = 0; !fs->live && fd < 0 && i < RESOLVE_ATTEMPTS; i++) {
 		fd = syscall(SYS_openat2, fs->root_fd, path, &how, sizeof(how));
-		if (fd >= 0)
-			return (int)fd;
-		if (errno != EAGAIN)
+		if (fd < 0 && errno != EAGAIN)
 			break;
 	}
-	/* Kernels before 5.6, or a sandbox that knows no better: "/" needs no confinement. */
-	if (fs->live && (errno == ENOSYS || errno == EPERM))
-		fd = openat(fs->root_fd, path, flags | O_CLOEXEC);
 	return fd < 0 ? -errno : (int)fd;
 }
 

@@ -2,7 +2,8 @@
 /*
  * Files of /sys and /proc below a root directory, so that a captured machine is read like a live
  * one. Paths are relative to that root ("sys/bus/nd/devices"), or absolute and taken the same.
- * None leaves the root: ".." and symbolic links resolve inside it (openat2, RESOLVE_IN_ROOT).
+ * None leaves the root: of a captured machine ".." and symbolic links resolve inside it (openat2,
+ * RESOLVE_IN_ROOT).
  */
 #ifndef RAMDAX_SYSFS_H
 #define RAMDAX_SYSFS_H
