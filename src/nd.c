@@ -102,18 +102,6 @@ static bool is_up(const struct sysfs *fs, const char *device)
 	       (sysfs_read(fs, &holder, ND_DEVICES "/%s/holder", device) == 0 && *holder);
 }
 
-/* ENXIO: the kernel found who claims it and binds that instead (drivers/nvdimm/pmem.c,
- * nd_pmem_probe). EBUSY: it was faster than we. */
-int nd_enable(struct sysfs *fs, const char *device)
-{
-	int r = nd_set(fs, device, "force_raw", "0");
-
-	if (r == 0)
-		r = nd_bind(fs, "nd_pmem", device);
-	nd_settle(fs);
-	return (r == -ENXIO || r == -EBUSY) && is_up(fs, device) ? 0 : r;
-}
-
 int nd_unbind(struct sysfs *fs, const char *driver, const char *device)
 {
 	WATCH("unbinding", device);
@@ -140,16 +128,51 @@ int nd_block(const struct sysfs *fs, const char *device, char **block)
 	return n ? 0 : -ENOENT;
 }
 
-int nd_free(struct sysfs *fs, const char *device, const char *holder)
+int nd_disable(struct sysfs *fs, const char *device, const char *holder)
 {
 	_cleanup_(freep) char *driver = NULL;
-	int r = 0;
+	int r = nd_driver(fs, holder ? holder : device, &driver);
 
-	if (nd_driver(fs, holder ? holder : device, &driver) == 0)
-		r = nd_unbind(fs, driver, holder ? holder : device);
-	if (r == 0 && holder)
-		r = nd_set(fs, holder, "namespace", "\n");
-	return r;
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return nd_unbind(fs, driver, holder ? holder : device);
+}
+
+static int detach(struct sysfs *fs, const char *holder)
+{
+	return nd_set(fs, holder, "namespace", "\n");
+}
+
+int nd_free(struct sysfs *fs, const char *device, const char *holder)
+{
+	int r = nd_disable(fs, device, holder);
+
+	return r == 0 && holder ? detach(fs, holder) : r;
+}
+
+/* Whoever has taken only the driver from what claims @device. 0 or -errno. */
+static int detach_idle(struct sysfs *fs, const char *device)
+{
+	_cleanup_(freep) char *holder = NULL, *driver = NULL;
+
+	if (sysfs_read(fs, &holder, ND_DEVICES "/%s/holder", device) < 0 || !*holder ||
+	    nd_driver(fs, holder, &driver) == 0)
+		return 0;
+	return detach(fs, holder);
+}
+
+/* ENXIO: the kernel found who claims it and binds that instead (drivers/nvdimm/pmem.c,
+ * nd_pmem_probe). EBUSY: it was faster than we. */
+int nd_enable(struct sysfs *fs, const char *device)
+{
+	int r = detach_idle(fs, device);
+
+	if (r == 0)
+		r = nd_set(fs, device, "force_raw", "0");
+	if (r == 0)
+		r = nd_bind(fs, "nd_pmem", device);
+	nd_settle(fs);
+	return (r == -ENXIO || r == -EBUSY) && is_up(fs, device) ? 0 : r;
 }
 
 int nd_delete(struct sysfs *fs, const char *device)

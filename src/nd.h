@@ -33,15 +33,15 @@ int nd_get_number(const struct sysfs *fs, const char *device, const char *attrib
 int nd_bind(struct sysfs *fs, const char *driver, const char *device);
 int nd_unbind(struct sysfs *fs, const char *driver, const char *device);
 
-/*
- * Frees a namespace: unbinds @holder, which claims it (pfn, dax, btt), or @device itself if that is
- * NULL, from whatever driver has it. A holder is also detached; unbound only, it still claims the
- * namespace. 0 or -errno.
- */
+/* Takes a namespace from its driver: unbinds @holder, which claims it (pfn, dax, btt) and goes on
+ * to do so, or @device itself if that is NULL, from whatever driver has it. 0 or -errno. */
+int nd_disable(struct sysfs *fs, const char *device, const char *holder);
+
+/* The same, and detaches @holder. That waits for all probing on the bus. */
 int nd_free(struct sysfs *fs, const char *device, const char *holder);
 
-/* Brings up the namespace @device as what it holds says: as itself, or as what claims it. Then all
- * probing is over. 0 or -errno. */
+/* Brings up the namespace @device as what it holds says: as itself, or as what claims it. What has
+ * claimed it without a driver is detached first. Then all probing is over. 0 or -errno. */
 int nd_enable(struct sysfs *fs, const char *device);
 
 /* The driver @device is bound to, which the caller frees. 0; -ENOENT if none. */

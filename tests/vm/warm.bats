@@ -184,3 +184,27 @@ fill='
 	END
 	vm_boot --memmap '262272K!4G'
 }
+
+@test "what somebody took from its driver only is brought up again" {
+	four_modes
+	vm_ram 2G
+	vm_script <<-END
+		run 0 ramdax apply
+		$fill
+		cd /sys/bus/nd/drivers
+		for each in nd_pmem/pfn* nd_pmem/btt* dax_pmem/dax*; do
+			echo "\${each#*/}" >"\${each%/*}/unbind"
+			holds "\${each#*/} has no driver" test ! -e "\$each"
+		done
+		cd /
+		run 0 ramdax apply
+		run 0 ramdax plan --check
+	END
+	vm_boot --memmap '262272K!4G'
+	vm_keep
+	vm_script <<-'END'
+		run 0 ramdax apply
+	END
+	vm_boot --memmap '262272K!4G'
+	vm_kept
+}
