@@ -2,6 +2,7 @@
 #include "blockdev.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -10,7 +11,16 @@
 
 #include "mem.h"
 
-#define CHUNK (4 * MIB)
+/* As much as is zeroed at a time. It cannot be written to: so all of it is the kernel's one page of
+ * zeros, which never leaves the processor's cache. */
+static const void *zeros;
+
+static void zeros_map(void)
+{
+	zeros = mmap(NULL, SWEEP_PIECE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (zeros == MAP_FAILED)
+		mem_exhausted();
+}
 
 int device_check(int fd, const char *name)
 {
@@ -66,22 +76,6 @@ void blockdev_close(struct blockdev *dev)
 	closep(&dev->fd);
 	dev->fd = -1;
 	free(TAKE_PTR(dev->path));
-	if (dev->zeros)
-		munmap(TAKE_PTR(dev->zeros), CHUNK);
-	if (dev->buffer)
-		munmap(TAKE_PTR(dev->buffer), CHUNK);
-}
-
-/* Page-aligned memory for O_DIRECT, zeroed. As long as it is only read, all of it is the kernel's
- * one page of zeros, which never leaves the processor's cache. */
-static void *buffer_map(void **buffer)
-{
-	if (!*buffer)
-		*buffer = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-			       0);
-	if (*buffer == MAP_FAILED)
-		mem_exhausted();
-	return *buffer;
 }
 
 static int write_at(const struct blockdev *dev, const void *bytes, size_t n, uint64_t offset)
@@ -102,8 +96,7 @@ static int write_at(const struct blockdev *dev, const void *bytes, size_t n, uin
 
 /* Of a piece that could not be written whole: all up to the page that cannot be. 0, or -errno with
  * *@done bytes written. */
-static int zero_pages(const struct blockdev *dev, const void *zeros, uint64_t offset, uint64_t n,
-		      uint64_t *done)
+static int zero_pages(const struct blockdev *dev, uint64_t offset, uint64_t n, uint64_t *done)
 {
 	const uint64_t page = 4 * KIB;
 	int r = 0;
@@ -116,23 +109,25 @@ static int zero_pages(const struct blockdev *dev, const void *zeros, uint64_t of
 	return r;
 }
 
-static int zero_at(void *device, uint64_t offset, uint64_t n, uint64_t *done)
+static int zero_at(const void *device, uint64_t offset, uint64_t n, uint64_t *done)
 {
 	const struct blockdev *dev = device;
-	int r = write_at(dev, dev->zeros, n, offset);
+	int r = write_at(dev, zeros, n, offset);
 
 	*done = n;
-	return r < 0 ? zero_pages(dev, dev->zeros, offset, n, done) : 0;
+	return r < 0 ? zero_pages(dev, offset, n, done) : 0;
 }
 
-void blockdev_zero_parts(struct blockdev *dev, struct sweep_part *parts, size_t n,
+void blockdev_zero_parts(const struct blockdev *dev, struct sweep_part *parts, size_t n,
 			 sweep_progress *progress, void *context)
 {
-	buffer_map(&dev->zeros);
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, zeros_map);
 	sweep(parts, n, zero_at, dev, progress, context);
 }
 
-int blockdev_zero(struct blockdev *dev, uint64_t offset, uint64_t n, sweep_progress *progress,
+int blockdev_zero(const struct blockdev *dev, uint64_t offset, uint64_t n, sweep_progress *progress,
 		  void *context, uint64_t *failed_at)
 {
 	struct sweep_part part = {.offset = offset, .n = n};
@@ -143,28 +138,16 @@ int blockdev_zero(struct blockdev *dev, uint64_t offset, uint64_t n, sweep_progr
 	return part.result;
 }
 
-static int write_piece(struct blockdev *dev, uint64_t base, const struct media_piece *piece)
+static int write_piece(const struct blockdev *dev, uint64_t base, const struct media_piece *piece)
 {
-	uint64_t failed_at, done = 0;
-	void *buffer;
+	uint64_t failed_at;
 
-	if (!piece->bytes)
-		return blockdev_zero(dev, base + piece->offset, piece->n, NULL, NULL, &failed_at);
-	buffer = buffer_map(&dev->buffer);
-	while (done < piece->n) {
-		size_t n = piece->n - done < CHUNK ? piece->n - done : CHUNK;
-		int r;
-
-		memcpy(buffer, piece->bytes + done, n);
-		r = write_at(dev, buffer, n, base + piece->offset + done);
-		if (r < 0)
-			return r;
-		done += n;
-	}
-	return 0;
+	if (piece->bytes)
+		return write_at(dev, piece->bytes, piece->n, base + piece->offset);
+	return blockdev_zero(dev, base + piece->offset, piece->n, NULL, NULL, &failed_at);
 }
 
-int blockdev_write(struct blockdev *dev, uint64_t base, const struct media *media)
+int blockdev_write(const struct blockdev *dev, uint64_t base, const struct media *media)
 {
 	int r = 0;
 
@@ -173,7 +156,7 @@ int blockdev_write(struct blockdev *dev, uint64_t base, const struct media *medi
 	return r;
 }
 
-int blockdev_flush(struct blockdev *dev)
+int blockdev_flush(const struct blockdev *dev)
 {
 	return fsync(dev->fd) < 0 ? -errno : 0;
 }

@@ -13,8 +13,6 @@
 struct blockdev {
 	int fd; /* -1: not open */
 	char *path;
-	void *zeros;  /* mapped when first needed: pages of zeros, */
-	void *buffer; /* and memory that O_DIRECT takes */
 };
 
 /*
@@ -40,19 +38,19 @@ void blockdev_close(struct blockdev *dev);
 
 /* Zeroes @n bytes from @offset, multiples of 4 KiB, on as many threads as help. 0, or -errno with
  * *@failed_at the offset of the first page found that cannot be written. See sweep.h. */
-int blockdev_zero(struct blockdev *dev, uint64_t offset, uint64_t n, sweep_progress *progress,
+int blockdev_zero(const struct blockdev *dev, uint64_t offset, uint64_t n, sweep_progress *progress,
 		  void *context, uint64_t *failed_at);
 
 /* The same for many parts, each with its result. */
-void blockdev_zero_parts(struct blockdev *dev, struct sweep_part *parts, size_t n,
+void blockdev_zero_parts(const struct blockdev *dev, struct sweep_part *parts, size_t n,
 			 sweep_progress *progress, void *context);
 
 /* Writes all pieces, whose offsets and sizes are multiples of 512 bytes, in order. Their offsets
- * count from @base. By one thread at a time. 0 or -errno. */
-int blockdev_write(struct blockdev *dev, uint64_t base, const struct media *media);
+ * count from @base. 0 or -errno. */
+int blockdev_write(const struct blockdev *dev, uint64_t base, const struct media *media);
 
 /* Returns when all that was written is on the medium. 0 or -errno. */
-int blockdev_flush(struct blockdev *dev);
+int blockdev_flush(const struct blockdev *dev);
 
 /* Reads @n bytes, a multiple of 512, from @offset into @bytes, aligned to BLOCKDEV_ALIGN. 0 or
  * -errno; -EIO at the end of the device. */

@@ -18,6 +18,9 @@
 /* The most mkfs programs at a time: each may take tens of megabytes. */
 #define FORMATS_MAX 16
 
+/* Info blocks that are worth another thread to write them. */
+#define INFO_SHARE 64
+
 /* A region being provisioned. */
 struct group {
 	struct sysfs *fs;
@@ -70,11 +73,16 @@ static void fill_one(struct group *g, struct bulk_step *s, int (*part)(struct fi
 	s->ms += clock_ms() - began;
 }
 
-/* One after the other: what is written goes through the device's one buffer. */
+static void info_one(void *group, size_t i)
+{
+	struct group *g = group;
+
+	fill_one(g, &g->steps[i], fill_info);
+}
+
 static void info_all(struct group *g)
 {
-	for (size_t i = 0; i < g->n; i++)
-		fill_one(g, &g->steps[i], fill_info);
+	crew_run(crew_size(g->n / INFO_SHARE), g->n, info_one, g);
 }
 
 /* All at once: each takes its share of the time. */

@@ -11,7 +11,7 @@ void media_write(struct media *m, uint64_t offset, const void *bytes, size_t n)
 	*MEM_APPEND(m->pieces, m->n) = (struct media_piece){
 		.offset = offset,
 		.n = n,
-		.bytes = memcpy(mem_calloc(n, 1), bytes, n),
+		.bytes = memcpy(mem_pages(n), bytes, n),
 	};
 }
 

@@ -8,7 +8,7 @@
 
 #include "cleanup.h"
 
-/* One piece: @bytes (owned), or @n zero bytes where it is NULL. */
+/* One piece: @bytes (owned, at the start of a page), or @n zero bytes where it is NULL. */
 struct media_piece {
 	uint64_t offset;
 	uint64_t n;

@@ -2,7 +2,10 @@
 #include "mem.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <string.h>
+
+#define PAGE ((size_t)4096)
 
 void mem_exhausted(void)
 {
@@ -16,6 +19,15 @@ void mem_exhausted(void)
 void *mem_calloc(size_t n, size_t size)
 {
 	void *p = calloc(n ? n : 1, size);
+
+	if (!p)
+		mem_exhausted();
+	return p;
+}
+
+void *mem_pages(size_t n)
+{
+	void *p = n <= SIZE_MAX - PAGE ? aligned_alloc(PAGE, (n + PAGE - 1) / PAGE * PAGE) : NULL;
 
 	if (!p)
 		mem_exhausted();

@@ -14,6 +14,9 @@ _noreturn_ void mem_exhausted(void);
 /* @n elements of @size bytes, zeroed. */
 void *mem_calloc(size_t n, size_t size);
 
+/* @n bytes from the start of a page of 4 KiB on, as direct I/O takes them; not zeroed. */
+void *mem_pages(size_t n);
+
 /* A copy of the string @s, or NULL for NULL. */
 char *mem_strdup(const char *s);
 

@@ -108,10 +108,8 @@ static bool may_look(const struct sysfs *fs, int fd, const char *block)
  * cannot be read may have one. */
 static bool any_uberblock(int fd, const uint64_t labels[ZFS_LABELS])
 {
-	_cleanup_(freep) unsigned char *ring = aligned_alloc(BLOCKDEV_ALIGN, ZFS_RING);
+	_cleanup_(freep) unsigned char *ring = mem_pages(ZFS_RING);
 
-	if (!ring)
-		mem_exhausted();
 	for (size_t i = 0; i < ZFS_LABELS; i++)
 		if (pread(fd, ring, ZFS_RING, (off_t)(labels[i] + ZFS_RING_OFFSET)) != ZFS_RING ||
 		    zfs_ring_has_uberblock(ring))

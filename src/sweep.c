@@ -8,9 +8,8 @@
 #include "crew.h"
 #include "mem.h"
 
-#define PIECE (4 * MIB)
-/* A thread costs more than it zeroes below this, and memory has no more bandwidth for more. */
-#define THREAD_SHARE (64 * MIB)
+/* A thread costs more than it does below this, and memory has no more bandwidth for more. */
+#define THREAD_SHARE (8 * MIB)
 #define THREADS_MAX  32
 
 /* A part on its way. */
@@ -26,7 +25,7 @@ struct sweeping {
 	struct course *courses;
 	size_t n;
 	sweep_piece *work;
-	void *device;
+	const void *device;
 	sweep_progress *progress;
 	void *context;
 	pthread_t teller;
@@ -64,8 +63,8 @@ static void zero_piece(void *context, size_t piece)
 	size_t i = part_of(s, piece);
 	const struct sweep_part *part = &s->parts[i];
 	struct course *course = &s->courses[i];
-	uint64_t at = (piece - course->first) * PIECE, done;
-	uint64_t n = part->n - at < PIECE ? part->n - at : PIECE;
+	uint64_t at = (piece - course->first) * SWEEP_PIECE, done;
+	uint64_t n = part->n - at < SWEEP_PIECE ? part->n - at : SWEEP_PIECE;
 	int r, none = 0;
 
 	if (atomic_load(&s->stopped) || atomic_load(&course->result) < 0)
@@ -94,7 +93,7 @@ static void conclude(struct sweeping *s)
 	}
 }
 
-void sweep(struct sweep_part *parts, size_t n, sweep_piece *work, void *device,
+void sweep(struct sweep_part *parts, size_t n, sweep_piece *work, const void *device,
 	   sweep_progress *progress, void *context)
 {
 	struct sweeping s = {.parts = parts,
@@ -109,7 +108,7 @@ void sweep(struct sweep_part *parts, size_t n, sweep_piece *work, void *device,
 
 	for (size_t i = 0; i < n; i++) {
 		s.courses[i].first = pieces;
-		pieces += (size_t)((parts[i].n + PIECE - 1) / PIECE);
+		pieces += (size_t)((parts[i].n + SWEEP_PIECE - 1) / SWEEP_PIECE);
 		s.total += parts[i].n;
 	}
 	most = s.total / THREAD_SHARE < THREADS_MAX ? (size_t)(s.total / THREAD_SHARE)

@@ -18,9 +18,12 @@ struct sweep_part {
 	uint64_t failed_at;
 };
 
+/* The most that is done at a time. */
+#define SWEEP_PIECE (4 * MIB)
+
 /* Zeroes @n bytes from @offset of @device, or looks whether they are. 0, or -errno with *@done
  * bytes done. */
-typedef int sweep_piece(void *device, uint64_t offset, uint64_t n, uint64_t *done);
+typedef int sweep_piece(const void *device, uint64_t offset, uint64_t n, uint64_t *done);
 
 /*
  * Told from time to time, by one thread, how many of @total bytes have been zeroed. Returning false
@@ -29,7 +32,7 @@ typedef int sweep_piece(void *device, uint64_t offset, uint64_t n, uint64_t *don
 typedef bool sweep_progress(void *context, uint64_t done, uint64_t total);
 
 /* Does all @n parts with @work, on as many threads as help. @progress may be NULL. */
-void sweep(struct sweep_part *parts, size_t n, sweep_piece *work, void *device,
+void sweep(struct sweep_part *parts, size_t n, sweep_piece *work, const void *device,
 	   sweep_progress *progress, void *context);
 
 #endif

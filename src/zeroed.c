@@ -15,7 +15,7 @@
 #define ALIGN 4096
 
 /* Reads instead of zeroing: -ENOTEMPTY for what is not zero. */
-static int look_at(void *device, uint64_t offset, uint64_t n, uint64_t *done)
+static int look_at(const void *device, uint64_t offset, uint64_t n, uint64_t *done)
 {
 	_Alignas(ALIGN) unsigned char bytes[CHUNK];
 	const int *fd = device;
