@@ -29,7 +29,7 @@ VERIFY := $(shell pkg-config --exists libndctl libdaxctl 2>/dev/null && echo yes
 endif
 VERIFIER := $(if $(filter yes,$(VERIFY)),ramdax-verify)
 READER := $(filter-out $(BUILD)/layout-print.o,$(filter $(BUILD)/layout%,$(OBJECTS))) \
-	$(filter $(BUILD)/toml%,$(OBJECTS)) $(foreach o,derive capacity btt media sha256 table \
+	$(filter $(BUILD)/toml%,$(OBJECTS)) $(foreach o,derive capacity btt media sha256 table crew \
 	json-make json-layout diag text units utf8 mem sysfs,$(BUILD)/$(o).o)
 
 all: ramdax $(VERIFIER)

@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "json-make.h"
 
+#include <string.h>
+
+#include "crew.h"
 #include "mem.h"
 #include "utf8.h"
+
+#define STYLE (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)
+
+/* As json-c indents. */
+#define INDENT 2
+
+/* Objects that are worth another thread to make them. */
+#define MANY_SHARE 64
 
 /* Keys are literals, and none is added twice. */
 static void add(struct json_object *parent, const char *key, struct json_object *value)
@@ -48,6 +59,66 @@ struct json_object *json_append_object(struct json_object *array)
 	if (json_object_array_add(array, object) < 0)
 		mem_exhausted();
 	return object;
+}
+
+/* Objects in the making. */
+struct many {
+	json_fill *fill;
+	void *context;
+	char **printed;
+};
+
+static const char *print(struct json_object *object)
+{
+	const char *printed = json_object_to_json_string_ext(object, STYLE);
+
+	if (!printed)
+		mem_exhausted();
+	return printed;
+}
+
+static void make_one(void *context, size_t i)
+{
+	struct many *many = context;
+	struct json_object *object = json_new_document();
+
+	many->fill(many->context, i, object);
+	many->printed[i] = mem_strdup(print(object));
+	json_object_put(object);
+}
+
+/* Prints what was printed on its own: all lines but the first are further in now. */
+static int print_again(struct json_object *object, struct printbuf *out, int level, int flags)
+{
+	const char *line = json_object_get_userdata(object), *end;
+
+	(void)flags;
+	for (; (end = strchr(line, '\n')); line = end + 1) {
+		printbuf_memappend(out, line, (int)(end + 1 - line));
+		printbuf_memset(out, -1, ' ', level * INDENT);
+	}
+	return printbuf_memappend(out, line, (int)strlen(line));
+}
+
+static void release_printed(struct json_object *object, void *printed)
+{
+	(void)object;
+	free(printed);
+}
+
+void json_append_many(struct json_object *array, size_t n, json_fill *fill, void *context)
+{
+	_cleanup_(freep) char **printed = mem_calloc(n, sizeof(*printed));
+	struct many many = {fill, context, printed};
+
+	crew_run(crew_size(n / MANY_SHARE), n, make_one, &many);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *object = made(json_object_new_boolean(false));
+
+		json_object_set_serializer(object, print_again, printed[i], release_printed);
+		if (json_object_array_add(array, object) < 0)
+			mem_exhausted();
+	}
 }
 
 void json_add_string(struct json_object *parent, const char *key, const char *value)
@@ -99,12 +170,7 @@ void json_add_uuid_if(struct json_object *parent, const char *key, bool known, c
 
 void json_finish(struct json_object *root, struct text *out)
 {
-	const char *document = json_object_to_json_string_ext(
-		root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-
-	if (!document)
-		mem_exhausted();
-	text_add(out, document);
+	text_add(out, print(root));
 	text_add_char(out, '\n');
 	json_object_put(root);
 }

@@ -52,31 +52,39 @@ static void add_shape(struct json_object *parent, const struct row_namespace *ro
 	}
 }
 
-/* @planned: the document is a plan. */
-static void add_namespace(struct json_object *array, const struct machine *m,
-			  const struct plan *plan, const struct row_namespace *row, bool planned)
+/* The namespaces of a region. */
+struct rows_of_region {
+	const struct machine *machine;
+	const struct plan *plan;
+	const struct row_namespace *rows;
+	bool planned; /* the document is a plan */
+};
+
+static void fill_namespace(void *context, size_t i, struct json_object *ns)
 {
-	struct json_object *ns = json_append_object(array);
+	const struct rows_of_region *all = context;
+	const struct row_namespace *row = &all->rows[i];
 	const struct seen_namespace *seen = row->seen;
 	const struct layout_namespace *declared = row->planned ? row->planned->ns : NULL;
+	const char *boot_id = all->machine->boot_id;
 
 	json_add_string(ns, "name", *row->name ? row->name : NULL);
 	if (seen)
 		json_add_uuid_if(ns, "uuid", seen->has_uuid, seen->uuid);
 	else
 		json_add_uuid_if(ns, "uuid", true, declared->uuid);
-	add_shape(ns, row, planned);
+	add_shape(ns, row, all->planned);
 	add_path(ns, "device", row_device(row));
 	json_add_string(ns, "kernel_name", seen && !seen->fault ? seen->device : NULL);
 	json_add_string(ns, "state", report_state_name(row->state));
 	json_add_string(ns, "reason", row->reason);
 	json_add_string(ns, "integrity", row->unproven ? "unproven" : NULL);
-	json_add_string(ns, "since", row->made && *m->boot_id ? m->boot_id : NULL);
+	json_add_string(ns, "since", row->made && *boot_id ? boot_id : NULL);
 	json_add_number_if(ns, "took", row->has_took, row->took);
 	json_add_string(ns, "user", seen ? seen->user : NULL);
 	json_add_bool(ns, "dax", seen && seen->dax);
 	json_add_bool(ns, "scrubbed", row->planned && row->planned->scrubbed);
-	json_add_origin(ns, plan ? plan->layout : NULL, declared ? declared->line : 0);
+	json_add_origin(ns, all->plan ? all->plan->layout : NULL, declared ? declared->line : 0);
 	json_add_bool(ns, "required", declared && declared->required);
 	add_filesystem(ns, seen);
 }
@@ -105,7 +113,7 @@ static void add_memory(struct json_object *parent, const struct row_region *row)
 static void add_region(struct json_object *array, const struct machine *m, const struct plan *plan,
 		       const struct row_region *row, bool planned)
 {
-	struct json_object *region = json_append_object(array), *namespaces;
+	struct json_object *region = json_append_object(array);
 	const struct layout_region *declared = row->planned ? row->planned->region : NULL;
 	const struct seen_device *d = row_platform_device(row, m);
 
@@ -122,9 +130,8 @@ static void add_region(struct json_object *array, const struct machine *m, const
 	if (planned)
 		json_add_string(region, "verdict",
 				row->planned ? region_state_name(row->planned->state) : NULL);
-	namespaces = json_add_array(region, "namespaces");
-	for (size_t i = 0; i < row->n_namespaces; i++)
-		add_namespace(namespaces, m, plan, &row->namespaces[i], planned);
+	json_append_many(json_add_array(region, "namespaces"), row->n_namespaces, fill_namespace,
+			 &(struct rows_of_region){m, plan, row->namespaces, planned});
 }
 
 static void add_messages(struct json_object *root)
