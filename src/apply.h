@@ -17,8 +17,8 @@ struct apply_options {
 	struct plan_options plan;
 	deadline deadline; /* after it no step is begun, and none may go on */
 	bool look_only;    /* do nothing: the outcome says what there would be to do */
-	/* Whether what the plan says is wanted; asked of every plan before it is done, since a device
-	 * that is bound brings to light what there is to destroy. NULL: it is. */
+	/* Whether what the plan says is wanted; asked of every plan before it is done, since a
+	 * device that is bound brings to light what there is to destroy. NULL: it is. */
 	bool (*wanted)(void *context, const struct plan *plan);
 	void *wanted_context;
 };

@@ -132,8 +132,7 @@ void boot_observe(const struct sysfs *fs, struct machine *m)
 	    strlen(boot_id) < sizeof(m->boot_id))
 		strcpy(m->boot_id, boot_id);
 	m->boot_kind = boot_kind_observe(fs);
-	/* dracut's images say what they are; those of initramfs-tools hold the script that runs this.
-	 */
+	/* dracut's images say what they are; initramfs-tools' hold the script that runs this. */
 	m->initramfs = sysfs_exists(fs, "etc/initrd-release") ||
 		       sysfs_exists(fs, "scripts/init-top/ramdax");
 	m->driver = driver_observe(fs, m->release);

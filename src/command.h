@@ -115,7 +115,6 @@ struct report_style command_style(void);
 void command_warn_image(const struct sysfs *fs, const struct machine *machine,
 			const struct layout *layout, const struct boot_record *record);
 
-
 /* Prints @text to standard output. STATUS_OK, or STATUS_FAILED when that fails (said). */
 enum status command_print(const struct text *text);
 

@@ -19,7 +19,7 @@ struct filling {
 	uint64_t base;           /* of the space in it, bytes */
 	deadline deadline;
 	struct progress *progress; /* of mkfs for many spaces, or NULL */
-	struct text *why; /* a sentence part for a failure */
+	struct text *why;          /* a sentence part for a failure */
 };
 
 /* Whether the file system can be made before the namespace exists: in sector mode only the BTT

@@ -26,8 +26,8 @@ struct inuse_search {
 	char **blocks; /* the names of all block devices, partitions included */
 	size_t n_blocks;
 	struct index partitions; /* of these, by the disk that each is of if it is one */
-	bool claimed; /* whole disks were, before: inuse_claim() */
-	char *blind; /* what could not be looked at, as the words for a user; or NULL */
+	bool claimed;            /* whole disks were, before: inuse_claim() */
+	char *blind;             /* what could not be looked at, as the words for a user; or NULL */
 };
 
 /* The node with this kind and number, or NULL. */

@@ -163,8 +163,7 @@ static bool is_partition(const char *name, const char *disk)
 {
 	size_t n = strlen(disk);
 
-	return is_digit(name[strlen(name) - 1]) && disk_bytes(name) == n &&
-	       !strncmp(name, disk, n);
+	return is_digit(name[strlen(name) - 1]) && disk_bytes(name) == n && !strncmp(name, disk, n);
 }
 
 static void partitions_observe(struct look *look, const char *disk, bool unclaimed)

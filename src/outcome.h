@@ -31,7 +31,7 @@ struct outcome {
 	enum status status;
 	bool modules_loaded;
 	bool unwanted; /* somebody who was asked said no to the plan */
-	bool told; /* journald knows of all namespaces */
+	bool told;     /* journald knows of all namespaces */
 	struct spent spent;
 };
 

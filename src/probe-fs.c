@@ -100,8 +100,7 @@ static bool may_look(const struct sysfs *fs, int fd, const char *block)
 		sysfs_note(fs, fd < 0 ? fd : -errno);
 		return false;
 	}
-	return fs->live ? S_ISBLK(st.st_mode) && device_check(fd, block) == 0
-			: S_ISREG(st.st_mode);
+	return fs->live ? S_ISBLK(st.st_mode) && device_check(fd, block) == 0 : S_ISREG(st.st_mode);
 }
 
 /* Whether any of @labels has an uberblock, without which libblkid does not know it for one. What

@@ -122,13 +122,12 @@ void report_summary(const struct outcome *outcome, const struct boot_record *rec
 	n = count(&rows, counts);
 	rows_release(&rows);
 	text_addf(out, "%zu region%s, %zu namespace%s: %zu created, %zu adopted, %zu conflict%s",
-		  n_regions, n_regions == 1 ? "" : "s", n, n == 1 ? "" : "s",
-		  counts[STATE_CREATED], counts[STATE_ADOPTED], counts[STATE_CONFLICT],
+		  n_regions, n_regions == 1 ? "" : "s", n, n == 1 ? "" : "s", counts[STATE_CREATED],
+		  counts[STATE_ADOPTED], counts[STATE_CONFLICT],
 		  counts[STATE_CONFLICT] == 1 ? "" : "s");
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		if (counts[others[i]])
-			text_addf(out, ", %zu %s", counts[others[i]],
-				  report_state_name(others[i]));
+			text_addf(out, ", %zu %s", counts[others[i]], report_state_name(others[i]));
 	text_addf(out, "; %llu.%llu s (status %d); volatile RAM", tenths / 10, tenths % 10,
 		  (int)outcome->status);
 }

@@ -193,9 +193,10 @@ void report_status(const struct machine *machine, const struct plan *plan,
 	if (rows.n_regions)
 		text_add(out, "the medium is RAM: its contents are gone at power off\n");
 	else
-		text_add(out, machine->has_iomem
-				      ? "there are no carveouts and no regions\n"
-				      : "no carveouts and no regions are to be seen: /proc/iomem shows "
-					"its addresses to root only\n");
+		text_add(out,
+			 machine->has_iomem
+				 ? "there are no carveouts and no regions\n"
+				 : "no carveouts and no regions are to be seen: /proc/iomem shows "
+				   "its addresses to root only\n");
 	rows_release(&rows);
 }

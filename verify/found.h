@@ -64,8 +64,8 @@ struct found {
 /* Looks at the running machine. 0, or -errno when libndctl fails; writes nothing. */
 int look(struct found *found);
 
-/* The NUMA nodes that have memory, ascending: *@nodes, which the caller frees. Their number; 1, node
- * 0, where the kernel tells of none. */
+/* The NUMA nodes that have memory, ascending: *@nodes, which the caller frees. Their number; 1,
+ * node 0, where the kernel tells of none. */
 size_t look_nodes(int **nodes);
 
 /* Looks with libblkid at what is on /dev/@device, which is a block device. */

@@ -149,11 +149,12 @@ static enum verify_status read_layout(const char *path, struct layout **layout)
 	int r = find_layout(path, &files);
 
 	if (r < 0)
-		diag_error("cannot read the layout \"%s\": %s%s",
-			   files.n ? files.items[files.n - 1].path : LAYOUT_PATH, strerror(-r),
-			   r == -ENOENT
-				   ? "; write one, see ramdax-layout(5), or name another with --layout"
-				   : "");
+		diag_error(
+			"cannot read the layout \"%s\": %s%s",
+			files.n ? files.items[files.n - 1].path : LAYOUT_PATH, strerror(-r),
+			r == -ENOENT
+				? "; write one, see ramdax-layout(5), or name another with --layout"
+				: "");
 	else
 		*layout = read_here(&files, &faults);
 	layout_files_say(&files, &faults);

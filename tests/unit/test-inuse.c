@@ -204,7 +204,8 @@ static const struct target targets[] = {
 	{{RING, "pos:\t0\nSqMask:\t0x0\nUserFiles:\t2\n    1: /dev/pmem1p1\nUserBufs:\t0\n"},
 	 {NULL, "open by process 12"}},
 	{{RING, "pos:\t0\nUserFiles:\t0\nUserBufs:\t1\n    0: /dev/pmem0\n"}, {NULL}},
-	{{RING, "pos:\t0\nUserFiles:\t1\n    0: anon_inode:[eventpoll]\n/dev/pmem0\nUserBufs:\t0\n"},
+	{{RING,
+	  "pos:\t0\nUserFiles:\t1\n    0: anon_inode:[eventpoll]\n/dev/pmem0\nUserBufs:\t0\n"},
 	 {NULL}},
 };
 

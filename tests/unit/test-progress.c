@@ -18,10 +18,10 @@ static char *bar(const struct progress *p, uint64_t done, uint64_t ms, size_t co
 	return text_take(&out);
 }
 
-#define CHECK_BAR(done, ms, columns, expected)                                 \
-	do {                                                                   \
+#define CHECK_BAR(done, ms, columns, expected)                                   \
+	do {                                                                     \
 		_cleanup_(freep) char *found = bar(&zeroing, done, ms, columns); \
-		CHECK_STR(found, expected);                                    \
+		CHECK_STR(found, expected);                                      \
 	} while (0)
 
 static void a_bar_has_rate_and_time_left(void)
@@ -29,11 +29,13 @@ static void a_bar_has_rate_and_time_left(void)
 	CHECK_BAR(24 * GIB, 6000, 100,
 		  "zeroing namespace \"a\" [===============>                        ] 37 %, "
 		  "4 GiB/s, 0:10 left");
-	CHECK_BAR(0, 6000, 80, "zeroing namespace \"a\" [>                                       ] "
-			       "0 %");
-	CHECK_BAR(64 * GIB, 6000, 100, "zeroing namespace \"a\" "
-				       "[========================================] 100 %, 10.7 "
-				       "GiB/s, 0:00 left");
+	CHECK_BAR(0, 6000, 80,
+		  "zeroing namespace \"a\" [>                                       ] "
+		  "0 %");
+	CHECK_BAR(64 * GIB, 6000, 100,
+		  "zeroing namespace \"a\" "
+		  "[========================================] 100 %, 10.7 "
+		  "GiB/s, 0:00 left");
 	CHECK_BAR(GIB, 600000, 200,
 		  "zeroing namespace \"a\" [>                                       ] 1 %, "
 		  "1.7 MiB/s, 10:30:00 left");
