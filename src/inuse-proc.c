@@ -265,7 +265,25 @@ static const struct inuse_node *mapped_node(const struct inuse_search *search, c
 			  makedev(st.stx_rdev_major, st.stx_rdev_minor));
 }
 
-/* False if it has none: it is the kernel's own, or has ended. */
+/* Whether it is one of the kernel's own threads, which have nothing open and nothing mapped: so
+ * says PF_KTHREAD (include/linux/sched.h), in the flags of proc_pid_stat(5), which take less time
+ * to read than their maps and the list of their threads. */
+static bool is_kernel_thread(const struct inuse_search *search, const char *process)
+{
+	const unsigned kthread = 0x00200000;
+	_cleanup_(freep) char *text = NULL;
+	const char *after_name;
+	unsigned flags;
+
+	if (sysfs_read(search->fs, &text, "proc/%s/stat", process) < 0)
+		return false;
+	/* state, parent, group, session, terminal, its group, flags */
+	after_name = strrchr(text, ')');
+	return after_name && sscanf(after_name, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
+	       flags & kthread;
+}
+
+/* False if it has none: it has ended, or is the kernel's own. */
 static bool mappings_observe(struct inuse_search *search, const char *process)
 {
 	_cleanup_(text_release) struct text text = {0};
@@ -359,7 +377,7 @@ void inuse_processes(struct inuse_search *search)
 		if (sysfs_read_link(search->fs, &name, "proc/%s/ns/mnt", process) < 0 ||
 		    !seen_before(&namespaces, &n_namespaces, name))
 			mounts_observe(search, process);
-		if (self && !strcmp(process, self))
+		if ((self && !strcmp(process, self)) || is_kernel_thread(search, process))
 			continue;
 		if (mappings_observe(search, process))
 			files_observe(search, process);
