@@ -8,10 +8,10 @@
 
 /* sizeof_namespace_index() and nvdimm_num_label_slots() for an area of 128 KiB. */
 #define LABEL_SIZE 256
-#define INDEX_SIZE 256
+#define INDEX_SIZE (LABEL_INDEX_BYTES / 2)
 /* Of the labels of version 1.1, for which the kernel looks first. */
 #define LABEL_SIZE_OLD 128
-#define SLOTS          ((LABEL_AREA_SIZE - 2 * INDEX_SIZE) / LABEL_SIZE)
+#define SLOTS          ((LABEL_AREA_SIZE - LABEL_INDEX_BYTES) / LABEL_SIZE)
 /* drivers/nvdimm/ramdax.c gives every region this interleave set cookie. */
 #define COOKIE UINT64_C(0xcafebeefcafebeef)
 
@@ -54,7 +54,7 @@ static void put_index(unsigned char bytes[INDEX_SIZE], unsigned number, size_t u
 	media_put64(bytes + 24, number * INDEX_SIZE);
 	media_put64(bytes + 32, INDEX_SIZE);
 	media_put64(bytes + 40, (1 - number) * INDEX_SIZE);
-	media_put64(bytes + 48, 2 * INDEX_SIZE);
+	media_put64(bytes + 48, LABEL_INDEX_BYTES);
 	media_put32(bytes + 56, SLOTS);
 	media_put16(bytes + 60, 1); /* version 1.2 */
 	media_put16(bytes + 62, 2);
@@ -68,7 +68,7 @@ static const char lost_mark[16] = "RAMDAX_LOST_DATA";
 
 void label_mark_lost(struct media *media)
 {
-	unsigned char blocks[2 * INDEX_SIZE] = {0};
+	unsigned char blocks[LABEL_INDEX_BYTES] = {0};
 
 	memcpy(blocks, lost_mark, sizeof(lost_mark));
 	media_write(media, 0, blocks, sizeof(blocks));
@@ -103,8 +103,8 @@ static bool is_index(const unsigned char *bytes, unsigned number, uint64_t label
 	       (media_get32(bytes + 20) & 3) && media_get64(bytes + 24) == number * INDEX_SIZE &&
 	       size >= 72 && size <= INDEX_SIZE &&
 	       media_get64(bytes + 40) == (1 - number) * INDEX_SIZE &&
-	       media_get64(bytes + 48) == 2 * INDEX_SIZE &&
-	       media_get32(bytes + 56) * label + 2 * INDEX_SIZE <= LABEL_AREA_SIZE &&
+	       media_get64(bytes + 48) == LABEL_INDEX_BYTES &&
+	       media_get32(bytes + 56) * label + LABEL_INDEX_BYTES <= LABEL_AREA_SIZE &&
 	       sum_fits(bytes, INDEX_SIZE, 64);
 }
 
@@ -131,7 +131,7 @@ enum label_state label_area_state(const unsigned char *area)
 	if (!memcmp(area, lost_mark, sizeof(lost_mark)))
 		return LABELS_LOST;
 	for (uint32_t slot = 0; slot < SLOTS; slot++)
-		if (is_label(area + 2 * INDEX_SIZE + slot * LABEL_SIZE, slot))
+		if (is_label(area + LABEL_INDEX_BYTES + slot * LABEL_SIZE, slot))
 			return LABELS_LOST;
 	return LABELS_NONE;
 }
@@ -191,7 +191,7 @@ bool label_area_refused(const unsigned char *area)
 	size_t n = 0;
 
 	for (uint32_t slot = 0; number >= 0 && slot < SLOTS; slot++) {
-		const unsigned char *label = area + 2 * INDEX_SIZE + (size_t)slot * LABEL_SIZE;
+		const unsigned char *label = area + LABEL_INDEX_BYTES + (size_t)slot * LABEL_SIZE;
 		struct range where = {0};
 
 		if (is_used(index, slot))
@@ -209,12 +209,22 @@ bool label_area_refused(const unsigned char *area)
 	return has_index(area, LABEL_SIZE_OLD);
 }
 
+size_t label_area_extent(const unsigned char *area)
+{
+	int number = current_index(area);
+	uint32_t slots = SLOTS;
+
+	while (number >= 0 && slots && !is_used(area + INDEX_SIZE * number, slots - 1))
+		slots--;
+	return LABEL_INDEX_BYTES + (size_t)slots * LABEL_SIZE;
+}
+
 /* The label in @slot, if the index that counts, of @number, says that it is used; else NULL. */
 static const unsigned char *used_label(const unsigned char *area, int number, uint32_t slot)
 {
 	if (number < 0 || !is_used(area + INDEX_SIZE * (number > 0), slot))
 		return NULL;
-	return area + 2 * INDEX_SIZE + (size_t)slot * LABEL_SIZE;
+	return area + LABEL_INDEX_BYTES + (size_t)slot * LABEL_SIZE;
 }
 
 static void damaged_of(const unsigned char *label, uint32_t slot, const char *fault,
@@ -277,7 +287,7 @@ size_t label_area_traces(const unsigned char *area, struct label **labels)
 
 	*labels = NULL;
 	for (uint32_t slot = 0; slot < SLOTS && !has_index(area, LABEL_SIZE_OLD); slot++) {
-		const unsigned char *bytes = area + 2 * INDEX_SIZE + (size_t)slot * LABEL_SIZE;
+		const unsigned char *bytes = area + LABEL_INDEX_BYTES + (size_t)slot * LABEL_SIZE;
 		struct label *label;
 
 		if ((number >= 0 && !used_label(area, number, slot)) || !is_label(bytes, slot) ||
@@ -317,7 +327,7 @@ void label_image(const struct label *labels, size_t n, struct media *media)
 
 	for (size_t i = 0; i < n; i++)
 		put_label(slots + i * LABEL_SIZE, &labels[i], (uint32_t)i);
-	media_write(media, 2 * INDEX_SIZE, slots, n * LABEL_SIZE);
+	media_write(media, LABEL_INDEX_BYTES, slots, n * LABEL_SIZE);
 	for (unsigned number = 2; number-- > 0;) {
 		put_index(index, number, n);
 		media_write(media, number * INDEX_SIZE, index, INDEX_SIZE);

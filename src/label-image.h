@@ -32,6 +32,14 @@ void label_image(const struct label *labels, size_t n, struct media *media);
  */
 void label_mark_lost(struct media *media);
 
+/* Its index blocks, at the start. */
+#define LABEL_INDEX_BYTES 512
+
+/* How much of the label area @area must be read, from its start, so that all functions below find
+ * what they would find in all of it: with a valid index, up to the last label that is used. Looks
+ * at the index blocks alone. */
+size_t label_area_extent(const unsigned char *area);
+
 /* What the label area @area of LABEL_AREA_SIZE bytes says, as the kernel would read it (label.c:
  * __nd_label_validate). Never LABELS_UNKNOWN. */
 enum label_state label_area_state(const unsigned char *area);

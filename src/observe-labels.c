@@ -10,23 +10,35 @@
 #include "label-image.h"
 #include "mem.h"
 
-int labels_read(const char *dimm, unsigned char *area)
+/* The bytes from @from to @to. */
+static int read_part(int fd, size_t from, size_t to, unsigned char *area)
 {
 	_cleanup_(freep) struct nd_cmd_get_config_data_hdr *command =
-		mem_calloc(1, sizeof(*command) + LABEL_AREA_SIZE);
-	_cleanup_(freep) char *path = mem_printf("/dev/%s", dimm);
-	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int r = fd < 0 ? -errno : device_check(fd, dimm);
+		mem_calloc(1, sizeof(*command) + to - from);
 
-	if (r < 0)
-		return r;
-	command->in_length = LABEL_AREA_SIZE;
+	command->in_offset = (uint32_t)from;
+	command->in_length = (uint32_t)(to - from);
 	if (ioctl(fd, ND_IOCTL_GET_CONFIG_DATA, command) < 0)
 		return -errno;
 	if (command->status)
 		return -EIO;
-	memcpy(area, command->out_buf, LABEL_AREA_SIZE);
+	memcpy(area + from, command->out_buf, to - from);
 	return 0;
+}
+
+int labels_read(const char *dimm, unsigned char *area)
+{
+	_cleanup_(freep) char *path = mem_printf("/dev/%s", dimm);
+	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int r = fd < 0 ? -errno : device_check(fd, dimm);
+	size_t extent = 0;
+
+	if (r == 0)
+		r = read_part(fd, 0, LABEL_INDEX_BYTES, area);
+	if (r == 0)
+		extent = label_area_extent(area);
+	/* The kernel copies what is asked for three times. */
+	return extent > LABEL_INDEX_BYTES ? read_part(fd, LABEL_INDEX_BYTES, extent, area) : r;
 }
 
 /* What must be kept because of a damaged label. One that was made to lie outside takes nothing of

@@ -19,8 +19,8 @@ unsigned char *labels_observe(const struct sysfs *fs, struct seen_region *region
 /* The label area of @region alone, in the same way. */
 unsigned char *labels_area(const struct sysfs *fs, const struct seen_region *region);
 
-/* Reads the label area of the DIMM "nmem0" on the running machine into @area, LABEL_AREA_SIZE
- * bytes. 0 or -errno. */
+/* Reads the label area of the DIMM "nmem0" on the running machine into @area, LABEL_AREA_SIZE bytes
+ * of zeros before, as far as it says anything. 0 or -errno. */
 int labels_read(const char *dimm, unsigned char *area);
 
 #endif
