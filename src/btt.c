@@ -34,7 +34,7 @@ static struct arena arena_of(uint64_t size, uint32_t sector_size)
 	a.internal_lbas = (available - PAGE) / (a.internal_lba_size + MAP_ENTRY);
 	a.external_lbas = a.internal_lbas - FREE_BLOCKS;
 	map_size = align_up(a.external_lbas * MAP_ENTRY, PAGE);
-	a.data = PAGE;
+	a.data = BTT_FIRST;
 	a.map = a.data + available - map_size;
 	a.log = a.map + map_size;
 	a.info2 = a.log + LOG_SIZE;
@@ -54,6 +54,15 @@ uint64_t btt_capacity(uint64_t raw, uint32_t sector_size)
 	if (raw % BTT_ARENA_MAX >= ARENA_MIN)
 		sectors += arena_of(raw % BTT_ARENA_MAX, sector_size).external_lbas;
 	return sectors * sector_data(sector_size);
+}
+
+struct range btt_sectors(uint64_t raw, uint32_t sector_size)
+{
+	uint64_t capacity = btt_capacity(raw, sector_size);
+	bool adjacent = raw < BTT_ARENA_MAX + ARENA_MIN &&
+			align_up(sector_size, LBA_ALIGN) == sector_data(sector_size);
+
+	return (struct range){BTT_FIRST, adjacent ? capacity : 0};
 }
 
 static void info_block(unsigned char block[PAGE], const struct arena *a, uint32_t sector_size,

@@ -232,8 +232,8 @@ static int bind_by_contents(struct making *m)
 	return failed(m, r, "bind to nd_pmem");
 }
 
-/* The file system of sector mode, whose sectors only the BTT can map: still under the scaffold's
- * name, and locked against udev. */
+/* The file system of a BTT of several arenas, whose sectors only it can map: still under the
+ * scaffold's name, and locked against udev. */
 static int format_btt(struct making *m)
 {
 	SPENT(SPENT_MKFS);

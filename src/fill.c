@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "btt.h"
 #include "derive.h"
 #include "format.h"
 #include "infoblock.h"
@@ -51,15 +52,25 @@ static int wipe(struct filling *f)
 	return failed(f, r, "wiping signatures");
 }
 
-/* In the part of the space that will be the device. */
+/* The part of the space that will be the device, from its start; size 0 if it is no single one. */
+static struct range device_of(const struct step *step)
+{
+	const struct layout_namespace *ns = step->ns;
+
+	if (ns->mode == MODE_SECTOR)
+		return btt_sectors(step->where.size, ns->sector_size);
+	return (struct range){step->parts.data, step->parts.capacity};
+}
+
 static int format(struct filling *f)
 {
 	const struct layout_namespace *ns = f->step->ns;
-	struct range part = {f->base + f->step->parts.data, f->step->parts.capacity};
+	struct range part = device_of(f->step);
 	struct loop loop;
 	int r, detached;
 
-	r = loop_attach(&loop, f->dev->fd, part);
+	part.start += f->base;
+	r = loop_attach(&loop, f->dev->fd, part, ns->mode == MODE_SECTOR ? ns->sector_size : 0);
 	if (r == -ENOENT || r == -ENODEV || r == -ENXIO) {
 		text_add(f->why, "there are no loop devices");
 		r = -ENOTBLK;
@@ -88,7 +99,7 @@ int fill_info(struct filling *f)
 
 bool fill_can_format(const struct step *step)
 {
-	return step->ns->mode != MODE_SECTOR;
+	return device_of(step).size;
 }
 
 static int clear(struct filling *f)

@@ -22,8 +22,8 @@ struct filling {
 	struct text *why;          /* a sentence part for a failure */
 };
 
-/* Whether the file system can be made before the namespace exists: in sector mode only the BTT
- * knows where its sectors are. */
+/* Whether the file system can be made before the namespace exists: of a BTT of several arenas only
+ * itself knows where its sectors are. */
 bool fill_can_format(const struct step *step);
 
 /*

@@ -9,10 +9,12 @@
 /* How often somebody may take the free device first. */
 #define TRIES 64
 
-static int attach_number(struct loop *loop, int number, int backing, struct range part)
+static int attach_number(struct loop *loop, int number, int backing, struct range part,
+			 uint32_t sector_size)
 {
 	struct loop_config config = {
 		.fd = (unsigned)backing,
+		.block_size = sector_size,
 		.info.lo_offset = part.start,
 		.info.lo_sizelimit = part.size,
 		.info.lo_flags = LO_FLAGS_AUTOCLEAR,
@@ -30,7 +32,7 @@ static int attach_number(struct loop *loop, int number, int backing, struct rang
 	return 0;
 }
 
-int loop_attach(struct loop *loop, int backing, struct range part)
+int loop_attach(struct loop *loop, int backing, struct range part, uint32_t sector_size)
 {
 	_cleanup_(closep) int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
 	int r = -EBUSY;
@@ -42,7 +44,7 @@ int loop_attach(struct loop *loop, int backing, struct range part)
 
 		if (number < 0)
 			return -errno;
-		r = attach_number(loop, number, backing, part);
+		r = attach_number(loop, number, backing, part, sector_size);
 	}
 	return r;
 }

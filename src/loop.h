@@ -13,9 +13,10 @@ struct loop {
 	char path[32];
 };
 
-/* Attaches a free loop device to @part of the block device open as @backing. It goes away with the
- * last open descriptor, also if this program dies. 0 or -errno. */
-int loop_attach(struct loop *loop, int backing, struct range part);
+/* Attaches a free loop device with sectors of @sector_size bytes, or with 0 the usual ones, to
+ * @part of the block device open as @backing. It goes away with the last open descriptor, also if
+ * this program dies. 0 or -errno. */
+int loop_attach(struct loop *loop, int backing, struct range part, uint32_t sector_size);
 
 /* Writes everything back and detaches. 0 or -errno of the writing. */
 int loop_detach(struct loop *loop);

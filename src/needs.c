@@ -46,9 +46,7 @@ static void needs_of_namespace(struct needs *needs, const struct layout_namespac
 	}
 	if (ns->fs.type == FS_NONE)
 		return;
-	/* In sector mode the file system is made through the BTT. */
-	if (ns->mode != MODE_SECTOR)
-		need_module(needs, "loop");
+	need_module(needs, "loop");
 	need(&needs->mount_modules, &needs->n_mount_modules, filesystem_module(ns->fs.type));
 	need(&needs->programs, &needs->n_programs, format_program(ns->fs.type));
 }

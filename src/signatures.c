@@ -22,9 +22,6 @@ static const uint64_t further[] = {128 * KIB, 256 * KIB, 512 * KIB, 1 * MIB, 2 *
 #define SECOND_COPIES   (132 * KIB)
 #define SECOND_COPIES_N (8 * KIB)
 
-/* Where the first sector of a BTT's arena is, until it is written. */
-#define BTT_FIRST 4096
-
 /* Where the last sector of a new BTT of @raw bytes ends, from its start, before the map of its
  * arena; 0 if there is none. */
 static uint64_t btt_end(uint64_t raw, uint32_t sector_size)

@@ -121,6 +121,32 @@ static void a_btt_has_an_arena_per_512_gib(void)
 	CHECK(btt_capacity(GIB, 520) < btt_capacity(GIB, 512));
 }
 
+/* Only of one arena, and without metadata between them. */
+static void the_sectors_of_a_new_btt_are_in_one_piece(void)
+{
+	static const struct {
+		uint64_t raw;
+		uint32_t sector_size;
+		bool in_one;
+	} btts[] = {
+		{16 * MIB, 4096, true},
+		{16 * MIB, 512, true},
+		{512 * GIB + 14 * MIB, 4096, true},
+		{512 * GIB + 16 * MIB, 4096, false},
+		{GIB, 520, false},
+		{GIB, 4104, false},
+		{8 * MIB, 4096, true}, /* no BTT at all */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(btts); i++) {
+		struct range sectors = btt_sectors(btts[i].raw, btts[i].sector_size);
+
+		CHECK_INT(sectors.start, 4096);
+		CHECK_INT(sectors.size,
+			  btts[i].in_one ? btt_capacity(btts[i].raw, btts[i].sector_size) : 0);
+	}
+}
+
 static void satisfaction_is_bounded_on_both_sides(void)
 {
 	CHECK(capacity_satisfies(&fsdax_dev, 64 * MIB, 64 * MIB));
@@ -137,4 +163,5 @@ static void satisfaction_is_bounded_on_both_sides(void)
 UNIT_TESTS(UNIT(capacities_are_the_kernels), UNIT(large_alignment_is_about_where_data_starts),
 	   UNIT(the_kernel_refuses_what_it_refuses),
 	   UNIT(raw_sizes_are_the_least_that_keep_the_promise),
-	   UNIT(a_btt_has_an_arena_per_512_gib), UNIT(satisfaction_is_bounded_on_both_sides))
+	   UNIT(a_btt_has_an_arena_per_512_gib), UNIT(the_sectors_of_a_new_btt_are_in_one_piece),
+	   UNIT(satisfaction_is_bounded_on_both_sides))

@@ -106,6 +106,8 @@ teardown() { vm_teardown; }
 		is "the file system's label is the declared one" \
 			"$(blkid -p -s LABEL -o value "$(device images)")" images
 		is "so is vfat's" "$(blkid -p -s LABEL -o value "$(device safe)")" SAFE
+		is "vfat's sectors are the BTT's" \
+			"$(od -An -tu2 -j11 -N2 "$(device safe)" | tr -d ' ')" 4096
 
 		modprobe -a vfat nls_cp437 nls_ascii nls_utf8 2>/dev/null
 		use() { # NAME TYPE [OPTIONS]
