@@ -16,6 +16,9 @@
 #define RING       "anon_inode:[io_uring]"
 #define RING_MAX   (64 * MIB)
 #define RING_TRIES 20
+/* The first of the kernel's threads, whose mounts are those of all others; but one has a devtmpfs
+ * of its own, where it makes the nodes of devices (drivers/base/devtmpfs.c, devtmpfsd). */
+#define KTHREADD "2"
 /* Its inode (include/uapi/linux/nsfs.h, PID_NS_INIT_INO; it always was). */
 #define FIRST_PID_NAMESPACE "pid:[4026531836]"
 
@@ -372,12 +375,17 @@ void inuse_processes(struct inuse_search *search)
 	for (size_t i = 0; i < n; i++) {
 		const char *process = processes[i];
 
+		bool kernels;
+
 		if (*process < '0' || *process > '9')
+			continue;
+		kernels = is_kernel_thread(search, process);
+		if (kernels && strcmp(process, KTHREADD) != 0)
 			continue;
 		if (sysfs_read_link(search->fs, &name, "proc/%s/ns/mnt", process) < 0 ||
 		    !seen_before(&namespaces, &n_namespaces, name))
 			mounts_observe(search, process);
-		if ((self && !strcmp(process, self)) || is_kernel_thread(search, process))
+		if (kernels || (self && !strcmp(process, self)))
 			continue;
 		if (mappings_observe(search, process))
 			files_observe(search, process);

@@ -207,7 +207,12 @@ static const struct target targets[] = {
 	{{RING,
 	  "pos:\t0\nUserFiles:\t1\n    0: anon_inode:[eventpoll]\n/dev/pmem0\nUserBufs:\t0\n"},
 	 {NULL}},
-	/* The kernel's own threads have nothing open, and whoever calls himself one may have. */
+	/* The kernel's own threads have nothing open, and whoever calls himself one may have. What
+	 * is mounted for them is for the first. */
+	{{"proc/2/stat", "2 (kthreadd) S 0 0 0 0 -1 2129984 0", "proc/2/mountinfo",
+	  "1 0 259:0 / /a rw - ext4 x rw\n", "proc/7/stat", "7 (kdevtmpfs) S 2 0 0 0 -1 2129984 0",
+	  "proc/7/mountinfo", "1 0 259:2 / /b rw - ext4 x rw\n"},
+	 {"mounted on /a"}},
 	{{"proc/7/stat", "7 (kworker) S 2 0 0 0 -1 69238880 0", "proc/7/fd/5", "->/dev/pmem0",
 	  "proc/8/stat", "8 (S 2 0 0 0 -1 69238880 0) S 1 8 8 0 -1 4194560 0", "proc/8/fd/5",
 	  "->/dev/pmem1"},
