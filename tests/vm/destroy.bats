@@ -127,3 +127,39 @@ teardown() { vm_teardown; }
 	END
 	vm_boot --memory 2G --memmap '262272K!4G'
 }
+
+@test "interrupted while a region is taken down, what is still there is brought up again" {
+	vm_fault
+	vm_layout <<-'END'
+		version = 1
+		[[region]]
+		name = "pool"
+		[[region.namespace]]
+		name = "n"
+		size = "16MiB"
+		count = 24
+		scrub = false
+	END
+	vm_script <<-'END'
+		run 0 ramdax apply
+		contents() {
+			for i in 0 7 16 23; do
+				head -n 1 "$(device n-$i)"
+			done
+		}
+		for i in 0 7 16 23; do
+			echo "this is $i" >"$(device n-$i)"
+		done
+		sync
+		before=$(contents)
+		printf 'version = 1\ndefaults.map = "mem"\n[[region]]\nname = "pool"\n' >/tmp/other.toml
+		printf '[[region.namespace]]\nname = "n"\nsize = "16MiB"\ncount = 24\n' >>/tmp/other.toml
+		for n in 4 20; do
+			run 137 fault kill tool write $n ramdax apply --recreate --yes --layout /tmp/other.toml
+			holds "after $n writes there are fewer" test "$(ls /dev/pmem* | wc -l)" -lt 24
+			run 0 ramdax apply
+			is "all of it is as it was" "$(contents)" "$before"
+		done
+	END
+	vm_boot --memory 2G --memmap '513M!4G'
+}
