@@ -90,7 +90,8 @@ static int renew_seed(struct making *m)
 			text_addf(m->why, ": \"%s\", without which no other can be made now",
 				  ns->name);
 		else if (r == 0)
-			r = failed(m, nd_enable(m->fs, ns->device), "bringing up the seed again");
+			r = failed(m, nd_enable(m->fs, ns->device, ns->holder),
+				   "bringing up the seed again");
 	}
 	seen_region_release(&now);
 	return r;
@@ -232,8 +233,8 @@ static int bind_by_contents(struct making *m)
 	return failed(m, r, "bind to nd_pmem");
 }
 
-/* The file system of a BTT of several arenas, whose sectors only it can map: still under the
- * scaffold's name, and locked against udev. */
+/* The file system of a BTT, through itself: still under the scaffold's name, and locked against
+ * udev. */
 static int format_btt(struct making *m)
 {
 	SPENT(SPENT_MKFS);

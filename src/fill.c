@@ -99,7 +99,7 @@ int fill_info(struct filling *f)
 
 bool fill_can_format(const struct step *step)
 {
-	return device_of(step).size;
+	return step->ns->mode != MODE_SECTOR || (device_of(step).size && loop_exists());
 }
 
 static int clear(struct filling *f)

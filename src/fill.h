@@ -22,8 +22,9 @@ struct filling {
 	struct text *why;          /* a sentence part for a failure */
 };
 
-/* Whether the file system can be made before the namespace exists: of a BTT of several arenas only
- * itself knows where its sectors are. */
+/* Whether the file system can be made before the namespace exists, or there is no other way.
+ * Through a BTT there is: if it has several arenas, only itself knows where its sectors are, and
+ * there may be no loop devices. */
 bool fill_can_format(const struct step *step);
 
 /*

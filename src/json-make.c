@@ -93,10 +93,10 @@ static int print_again(struct json_object *object, struct printbuf *out, int lev
 	const char *line = json_object_get_userdata(object), *end;
 
 	(void)flags;
-	for (; (end = strchr(line, '\n')); line = end + 1) {
-		printbuf_memappend(out, line, (int)(end + 1 - line));
-		printbuf_memset(out, -1, ' ', level * INDENT);
-	}
+	for (; (end = strchr(line, '\n')); line = end + 1)
+		if (printbuf_memappend(out, line, (int)(end + 1 - line)) < 0 ||
+		    printbuf_memset(out, -1, ' ', level * INDENT) < 0)
+			mem_exhausted();
 	return printbuf_memappend(out, line, (int)strlen(line));
 }
 

@@ -9,6 +9,15 @@
 /* How often somebody may take the free device first. */
 #define TRIES 64
 
+#define CONTROL "/dev/loop-control"
+
+bool loop_exists(void)
+{
+	_cleanup_(closep) int control = open(CONTROL, O_RDWR | O_CLOEXEC);
+
+	return control >= 0;
+}
+
 static int attach_number(struct loop *loop, int number, int backing, struct range part,
 			 uint32_t sector_size)
 {
@@ -34,7 +43,7 @@ static int attach_number(struct loop *loop, int number, int backing, struct rang
 
 int loop_attach(struct loop *loop, int backing, struct range part, uint32_t sector_size)
 {
-	_cleanup_(closep) int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+	_cleanup_(closep) int control = open(CONTROL, O_RDWR | O_CLOEXEC);
 	int r = -EBUSY;
 
 	if (control < 0)

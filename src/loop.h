@@ -13,6 +13,9 @@ struct loop {
 	char path[32];
 };
 
+/* Whether there are loop devices: without their module there are none. */
+bool loop_exists(void);
+
 /* Attaches a free loop device with sectors of @sector_size bytes, or with 0 the usual ones, to
  * @part of the block device open as @backing. It goes away with the last open descriptor, also if
  * this program dies. 0 or -errno. */

@@ -27,7 +27,7 @@ void *mem_calloc(size_t n, size_t size)
 
 void *mem_pages(size_t n)
 {
-	void *p = n <= SIZE_MAX - PAGE ? aligned_alloc(PAGE, (n + PAGE - 1) / PAGE * PAGE) : NULL;
+	void *p = n <= SIZE_MAX - PAGE ? aligned_alloc(PAGE, (n / PAGE + 1) * PAGE) : NULL;
 
 	if (!p)
 		mem_exhausted();

@@ -93,13 +93,14 @@ int nd_bind(struct sysfs *fs, const char *driver, const char *device)
 	return r;
 }
 
-/* Whether something has @device: a driver, or what claims it. */
+/* Whether @device, or what claims it, has a driver. */
 static bool is_up(const struct sysfs *fs, const char *device)
 {
 	_cleanup_(freep) char *driver = NULL, *holder = NULL;
 
-	return nd_driver(fs, device, &driver) == 0 ||
-	       (sysfs_read(fs, &holder, ND_DEVICES "/%s/holder", device) == 0 && *holder);
+	if (sysfs_read(fs, &holder, ND_DEVICES "/%s/holder", device) < 0)
+		return false;
+	return nd_driver(fs, *holder ? holder : device, &driver) == 0;
 }
 
 int nd_unbind(struct sysfs *fs, const char *driver, const char *device)
@@ -128,16 +129,6 @@ int nd_block(const struct sysfs *fs, const char *device, char **block)
 	return n ? 0 : -ENOENT;
 }
 
-int nd_disable(struct sysfs *fs, const char *device, const char *holder)
-{
-	_cleanup_(freep) char *driver = NULL;
-	int r = nd_driver(fs, holder ? holder : device, &driver);
-
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	return nd_unbind(fs, driver, holder ? holder : device);
-}
-
 static int detach(struct sysfs *fs, const char *holder)
 {
 	return nd_set(fs, holder, "namespace", "\n");
@@ -145,27 +136,32 @@ static int detach(struct sysfs *fs, const char *holder)
 
 int nd_free(struct sysfs *fs, const char *device, const char *holder)
 {
-	int r = nd_disable(fs, device, holder);
+	_cleanup_(freep) char *driver = NULL;
+	int r = nd_driver(fs, holder ? holder : device, &driver);
 
+	if (r == 0)
+		r = nd_unbind(fs, driver, holder ? holder : device);
+	else if (r == -ENOENT)
+		r = 0;
 	return r == 0 && holder ? detach(fs, holder) : r;
 }
 
-/* Whoever has taken only the driver from what claims @device. 0 or -errno. */
-static int detach_idle(struct sysfs *fs, const char *device)
+/* Takes it from @holder, if that claims it without having a driver. 0 or -errno. */
+static int detach_idle(struct sysfs *fs, const char *device, const char *holder)
 {
-	_cleanup_(freep) char *holder = NULL, *driver = NULL;
+	_cleanup_(freep) char *now = NULL, *driver = NULL;
 
-	if (sysfs_read(fs, &holder, ND_DEVICES "/%s/holder", device) < 0 || !*holder ||
-	    nd_driver(fs, holder, &driver) == 0)
+	if (!holder || sysfs_read(fs, &now, ND_DEVICES "/%s/holder", device) < 0 ||
+	    strcmp(now, holder) != 0 || nd_driver(fs, holder, &driver) == 0)
 		return 0;
 	return detach(fs, holder);
 }
 
 /* ENXIO: the kernel found who claims it and binds that instead (drivers/nvdimm/pmem.c,
  * nd_pmem_probe). EBUSY: it was faster than we. */
-int nd_enable(struct sysfs *fs, const char *device)
+int nd_enable(struct sysfs *fs, const char *device, const char *holder)
 {
-	int r = detach_idle(fs, device);
+	int r = detach_idle(fs, device, holder);
 
 	if (r == 0)
 		r = nd_set(fs, device, "force_raw", "0");

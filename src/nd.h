@@ -33,16 +33,17 @@ int nd_get_number(const struct sysfs *fs, const char *device, const char *attrib
 int nd_bind(struct sysfs *fs, const char *driver, const char *device);
 int nd_unbind(struct sysfs *fs, const char *driver, const char *device);
 
-/* Takes a namespace from its driver: unbinds @holder, which claims it (pfn, dax, btt) and goes on
- * to do so, or @device itself if that is NULL, from whatever driver has it. 0 or -errno. */
-int nd_disable(struct sysfs *fs, const char *device, const char *holder);
-
-/* The same, and detaches @holder. That waits for all probing on the bus. */
+/*
+ * Frees a namespace: unbinds @holder, which claims it (pfn, dax, btt), or @device itself if that is
+ * NULL, from whatever driver has it. A holder is also detached; unbound only, it still claims the
+ * namespace. 0 or -errno.
+ */
 int nd_free(struct sysfs *fs, const char *device, const char *holder);
 
-/* Brings up the namespace @device as what it holds says: as itself, or as what claims it. What has
- * claimed it without a driver is detached first. Then all probing is over. 0 or -errno. */
-int nd_enable(struct sysfs *fs, const char *device);
+/* Brings up the namespace @device as what it holds says: as itself, or as what claims it. If it is
+ * claimed by @holder, which may be NULL, without a driver, by an interrupted run or by hand, it is
+ * freed first. Then all probing is over. 0 or -errno. */
+int nd_enable(struct sysfs *fs, const char *device, const char *holder);
 
 /* The driver @device is bound to, which the caller frees. 0; -ENOENT if none. */
 int nd_driver(const struct sysfs *fs, const char *device, char **driver);

@@ -10,6 +10,9 @@
 #include "label-image.h"
 #include "mem.h"
 
+/* How often labels are read that somebody is writing. */
+#define ATTEMPTS 16
+
 /* The bytes from @from to @to. */
 static int read_part(int fd, size_t from, size_t to, unsigned char *area)
 {
@@ -26,19 +29,40 @@ static int read_part(int fd, size_t from, size_t to, unsigned char *area)
 	return 0;
 }
 
+/* What the index blocks in @area say is used. The kernel copies what is asked for three times. 0,
+ * or -errno: -EAGAIN if they are others by then. */
+static int read_labels(int fd, unsigned char *area)
+{
+	unsigned char index[LABEL_INDEX_BYTES];
+	size_t extent = label_area_extent(area);
+	int r;
+
+	if (extent == LABEL_INDEX_BYTES)
+		return 0;
+	r = read_part(fd, LABEL_INDEX_BYTES, extent, area);
+	if (r == 0)
+		r = read_part(fd, 0, LABEL_INDEX_BYTES, index);
+	if (r == 0 && memcmp(index, area, sizeof(index)) != 0)
+		r = -EAGAIN;
+	return r;
+}
+
 int labels_read(const char *dimm, unsigned char *area)
 {
 	_cleanup_(freep) char *path = mem_printf("/dev/%s", dimm);
 	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	int r = fd < 0 ? -errno : device_check(fd, dimm);
-	size_t extent = 0;
 
-	if (r == 0)
+	if (r < 0)
+		return r;
+	for (int left = ATTEMPTS; left; left--) {
 		r = read_part(fd, 0, LABEL_INDEX_BYTES, area);
-	if (r == 0)
-		extent = label_area_extent(area);
-	/* The kernel copies what is asked for three times. */
-	return extent > LABEL_INDEX_BYTES ? read_part(fd, LABEL_INDEX_BYTES, extent, area) : r;
+		if (r == 0)
+			r = read_labels(fd, area);
+		if (r != -EAGAIN)
+			break;
+	}
+	return r;
 }
 
 /* What must be kept because of a damaged label. One that was made to lie outside takes nothing of

@@ -93,10 +93,12 @@ static int bind_device(struct sysfs *fs, const struct seen_device *d, struct tex
 static int enable(struct sysfs *fs, const struct seen_namespace *seen, struct text *why)
 {
 	WATCH("enabling namespace", seen->name);
-	int r;
+	int r = takedown_is_same(fs, seen, why);
 
+	if (r < 0)
+		return r;
 	if (!seen->enabled)
-		return nd_enable(fs, seen->device);
+		return nd_enable(fs, seen->device, seen->holder);
 	nd_settle(fs);
 	if (!fs->live)
 		return 0;

@@ -109,10 +109,9 @@ static int is_as_seen(const struct sysfs *fs, const struct seen_namespace *seen,
 	return r < 0 ? r : is_up_as_seen(fs, seen, why);
 }
 
-/* Namespaces that are taken down by several threads, with nd_free() or nd_disable(). */
+/* Namespaces that are taken down by several threads. */
 struct falling {
 	struct sysfs *fs;
-	int (*take)(struct sysfs *fs, const char *device, const char *holder);
 	struct takedown *items;
 	struct inuse **devices; /* claimed, or NULL */
 };
@@ -124,7 +123,7 @@ static void take_one(void *context, size_t i)
 
 	if (t->result < 0)
 		return;
-	t->result = falling->take(falling->fs, t->seen->device, t->seen->holder);
+	t->result = nd_free(falling->fs, t->seen->device, t->seen->holder);
 	/* The kernel is about to do something with it: seldom, with many at a time. */
 	if (t->result == -EBUSY)
 		t->result = TAKEDOWN_KEPT;
@@ -136,16 +135,17 @@ static void take_one(void *context, size_t i)
 }
 
 /* On a captured machine one after the other, so that what is written has an order. */
-static void take_all(struct falling *falling, const struct claims *claims, size_t n)
+static void take_all(struct sysfs *fs, struct takedown *items, size_t n,
+		     const struct claims *claims)
 {
 	SPENT(SPENT_UNBIND);
 	WATCH("taking down namespaces", NULL);
 	_cleanup_(freep) struct inuse **devices = mem_calloc(n, sizeof(*devices));
+	struct falling falling = {.fs = fs, .items = items, .devices = devices};
 
 	for (size_t i = 0; i < claims->n; i++)
 		devices[claims->owners[i]] = &claims->devices[i];
-	falling->devices = devices;
-	crew_run(falling->fs->live ? THREADS_MAX : 1, n, take_one, falling);
+	crew_run(fs->live ? THREADS_MAX : 1, n, take_one, &falling);
 }
 
 void takedown_namespaces(struct sysfs *fs, struct takedown *items, size_t n)
@@ -164,7 +164,7 @@ void takedown_namespaces(struct sysfs *fs, struct takedown *items, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (items[i].result == 0)
 			items[i].result = is_as_seen(fs, items[i].seen, &items[i].why);
-	take_all(&(struct falling){.fs = fs, .take = nd_free, .items = items}, &claims, n);
+	take_all(fs, items, n, &claims);
 }
 
 int takedown_namespace(struct sysfs *fs, const struct seen_namespace *seen, struct text *why)
@@ -225,10 +225,9 @@ static int take_all_of(struct sysfs *fs, const struct seen_region *region,
 		return kept(why, used);
 	if (nd_driver(fs, region->name, &driver) < 0)
 		return 0;
-	/* Those that fail alone go with their region, and all that claims them. */
+	/* Those that fail alone go with their region. */
 	if (fs->live)
-		take_all(&(struct falling){.fs = fs, .take = nd_disable, .items = items}, &claims,
-			 now->n_namespaces);
+		take_all(fs, items, now->n_namespaces, &claims);
 	r = nd_unbind(fs, driver, region->name);
 	for (size_t i = 0; i < now->n_namespaces; i++)
 		text_release(&items[i].why);
