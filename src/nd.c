@@ -129,21 +129,26 @@ int nd_block(const struct sysfs *fs, const char *device, char **block)
 	return n ? 0 : -ENOENT;
 }
 
-static int detach(struct sysfs *fs, const char *holder)
+int nd_disable(struct sysfs *fs, const char *device, const char *holder)
+{
+	_cleanup_(freep) char *driver = NULL;
+	int r = nd_driver(fs, holder ? holder : device, &driver);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return nd_unbind(fs, driver, holder ? holder : device);
+}
+
+int nd_detach(struct sysfs *fs, const char *holder)
 {
 	return nd_set(fs, holder, "namespace", "\n");
 }
 
 int nd_free(struct sysfs *fs, const char *device, const char *holder)
 {
-	_cleanup_(freep) char *driver = NULL;
-	int r = nd_driver(fs, holder ? holder : device, &driver);
+	int r = nd_disable(fs, device, holder);
 
-	if (r == 0)
-		r = nd_unbind(fs, driver, holder ? holder : device);
-	else if (r == -ENOENT)
-		r = 0;
-	return r == 0 && holder ? detach(fs, holder) : r;
+	return r == 0 && holder ? nd_detach(fs, holder) : r;
 }
 
 /* Takes it from @holder, if that claims it without having a driver. 0 or -errno. */
@@ -154,7 +159,7 @@ static int detach_idle(struct sysfs *fs, const char *device, const char *holder)
 	if (!holder || sysfs_read(fs, &now, ND_DEVICES "/%s/holder", device) < 0 ||
 	    strcmp(now, holder) != 0 || nd_driver(fs, holder, &driver) == 0)
 		return 0;
-	return detach(fs, holder);
+	return nd_detach(fs, holder);
 }
 
 /* ENXIO: the kernel found who claims it and binds that instead (drivers/nvdimm/pmem.c,

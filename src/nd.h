@@ -33,11 +33,15 @@ int nd_get_number(const struct sysfs *fs, const char *device, const char *attrib
 int nd_bind(struct sysfs *fs, const char *driver, const char *device);
 int nd_unbind(struct sysfs *fs, const char *driver, const char *device);
 
-/*
- * Frees a namespace: unbinds @holder, which claims it (pfn, dax, btt), or @device itself if that is
- * NULL, from whatever driver has it. A holder is also detached; unbound only, it still claims the
- * namespace. 0 or -errno.
- */
+/* Takes from its driver @holder, which claims a namespace (pfn, dax, btt) and goes on to do so, or
+ * the namespace @device itself if that is NULL. 0 or -errno. */
+int nd_disable(struct sysfs *fs, const char *device, const char *holder);
+
+/* Has @holder, without a driver, claim nothing any more. It waits for all probing on the bus. 0 or
+ * -errno. */
+int nd_detach(struct sysfs *fs, const char *holder);
+
+/* Both. */
 int nd_free(struct sysfs *fs, const char *device, const char *holder);
 
 /* Brings up the namespace @device as what it holds says: as itself, or as what claims it. If it is

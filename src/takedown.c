@@ -17,6 +17,9 @@
  * 1.4 s, and more no less. */
 #define THREADS_MAX 32
 
+/* Holders that are worth another thread to detach them. */
+#define DETACH_SHARE 64
+
 /* The devices of namespaces, claimed. */
 struct claims {
 	struct inuse *devices;
@@ -116,25 +119,39 @@ struct falling {
 	struct inuse **devices; /* claimed, or NULL */
 };
 
-static void take_one(void *context, size_t i)
+static void concluded(struct takedown *t, int r, const char *what)
+{
+	/* The kernel is about to do something with it: seldom, with many at a time. */
+	t->result = r == -EBUSY ? TAKEDOWN_KEPT : r;
+	if (t->result < 0)
+		text_addf(&t->why, "%s: %s", what, strerror(-t->result));
+}
+
+static void disable_one(void *context, size_t i)
 {
 	struct falling *falling = context;
 	struct takedown *t = &falling->items[i];
 
 	if (t->result < 0)
 		return;
-	t->result = nd_free(falling->fs, t->seen->device, t->seen->holder);
-	/* The kernel is about to do something with it: seldom, with many at a time. */
-	if (t->result == -EBUSY)
-		t->result = TAKEDOWN_KEPT;
-	if (t->result < 0)
-		text_addf(&t->why, "unbind: %s", strerror(-t->result));
+	concluded(t, nd_disable(falling->fs, t->seen->device, t->seen->holder), "unbind");
 	/* It is gone, and giving up the claim takes as long as making it. */
-	else if (falling->devices[i])
+	if (t->result == 0 && falling->devices[i])
 		inuse_unclaim(falling->devices[i]);
 }
 
-/* On a captured machine one after the other, so that what is written has an order. */
+static void detach_one(void *context, size_t i)
+{
+	struct falling *falling = context;
+	struct takedown *t = &falling->items[i];
+
+	if (t->result == 0 && t->seen->holder)
+		concluded(t, nd_detach(falling->fs, t->seen->holder), "detaching what claims it");
+}
+
+/* Detaching waits for the bus, which all are at while they are taken from their drivers: so it
+ * comes after that. On a captured machine one after the other, so that what is written has an
+ * order. */
 static void take_all(struct sysfs *fs, struct takedown *items, size_t n,
 		     const struct claims *claims)
 {
@@ -145,7 +162,8 @@ static void take_all(struct sysfs *fs, struct takedown *items, size_t n,
 
 	for (size_t i = 0; i < claims->n; i++)
 		devices[claims->owners[i]] = &claims->devices[i];
-	crew_run(fs->live ? THREADS_MAX : 1, n, take_one, &falling);
+	crew_run(fs->live ? THREADS_MAX : 1, n, disable_one, &falling);
+	crew_run(fs->live ? crew_size(n / DETACH_SHARE) : 1, n, detach_one, &falling);
 }
 
 void takedown_namespaces(struct sysfs *fs, struct takedown *items, size_t n)
