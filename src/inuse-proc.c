@@ -374,7 +374,6 @@ void inuse_processes(struct inuse_search *search)
 		unreadable(search, "", "", r);
 	for (size_t i = 0; i < n; i++) {
 		const char *process = processes[i];
-
 		bool kernels;
 
 		if (*process < '0' || *process > '9')
