@@ -26,7 +26,7 @@ one_run() {
 
 	ours "cold, $COUNT" all
 	parts "cold, $COUNT"
-	row ms "$(tool release)" "teardown with 16 threads"
+	row ms "$(tool release)" "teardown with 32 threads"
 	row ms "$(tool enumerate)" floor
 	is "the kernel brought up all" "$(find /sys/bus/nd/drivers/nd_pmem/ -name 'pfn*' | wc -l)" \
 		"$COUNT"

@@ -5,7 +5,7 @@
  *	tool time COMMAND...	runs it: prints "MILLISECONDS PEAK-KIB", ends with its status
  *	tool enumerate		binds the carveouts' device to ramdax and waits for the kernel to
  *				have brought up what the labels say: prints milliseconds. The floor.
- *	tool release		the opposite, with 16 threads: prints milliseconds
+ *	tool release		the opposite, with 32 threads: prints milliseconds
  *	tool forget		release, and the label areas are emptied: a cold boot follows
  *	tool memset MIB THREADS	non-temporal stores into memory in use already: prints MiB/s
  */
@@ -29,7 +29,7 @@
 #define DEVICES "/sys/bus/nd/devices"
 #define DRIVERS "/sys/bus/nd/drivers"
 #define RAMDAX  "/sys/bus/platform/drivers/ramdax"
-#define THREADS 16
+#define THREADS 32
 #define LABELS  (128 << 10)
 #define CHUNK   (32 << 10)
 
