@@ -27,7 +27,8 @@ void *mem_calloc(size_t n, size_t size)
 
 void *mem_pages(size_t n)
 {
-	void *p = n <= SIZE_MAX - PAGE ? aligned_alloc(PAGE, (n / PAGE + 1) * PAGE) : NULL;
+	size_t pages = n ? (n - 1) / PAGE + 1 : 1;
+	void *p = pages <= SIZE_MAX / PAGE ? aligned_alloc(PAGE, pages * PAGE) : NULL;
 
 	if (!p)
 		mem_exhausted();

@@ -39,9 +39,7 @@ bool late_record_settled(void *late, const struct seen_namespace *seen);
 bool late_record_scrubbed(void *late, const struct seen_namespace *seen);
 void late_record_release(struct late_record *late);
 
-/* Replaces the report with @document, at once, or says why that cannot be. The running machine
- * only.
- */
+/* Replaces the report with @document, at once, or says why not. The running machine only. */
 void record_write(const struct text *document);
 
 #endif

@@ -61,27 +61,34 @@ void sysfs_close(struct sysfs *fs)
 	fs->root_fd = -1;
 }
 
-static int open_path(const struct sysfs *fs, int flags, const char *path)
+/* A captured machine may hold anything, a pipe that nobody writes to among others. */
+static long open_confined(int root_fd, int flags, const char *path)
 {
-	/* A captured machine may hold anything, a pipe that nobody writes to among others. */
 	struct open_how how = {
-		.flags = (uint64_t)(unsigned)flags | O_CLOEXEC | (flags & O_PATH ? 0 : O_NONBLOCK),
+		.flags = (uint64_t)(unsigned)flags | (flags & O_PATH ? 0 : O_NONBLOCK),
 		.resolve = RESOLVE_IN_ROOT,
 	};
 	long fd = -1;
+
+	for (int i = 0; fd < 0 && i < RESOLVE_ATTEMPTS; i++) {
+		fd = syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+		if (fd < 0 && errno != EAGAIN)
+			break;
+	}
+	return fd;
+}
+
+static int open_path(const struct sysfs *fs, int flags, const char *path)
+{
+	long fd;
 
 	while (*path == '/')
 		path++;
 	if (!*path)
 		path = ".";
 	/* "/" needs no confinement, whose price is EAGAIN while devices come and go. */
-	if (fs->live)
-		fd = openat(fs->root_fd, path, flags | O_CLOEXEC);
-	for (int i = 0; !fs->live && fd < 0 && i < RESOLVE_ATTEMPTS; i++) {
-		fd = syscall(SYS_openat2, fs->root_fd, path, &how, sizeof(how));
-		if (fd < 0 && errno != EAGAIN)
-			break;
-	}
+	fd = fs->live ? openat(fs->root_fd, path, flags | O_CLOEXEC)
+		      : open_confined(fs->root_fd, flags | O_CLOEXEC, path);
 	return fd < 0 ? -errno : (int)fd;
 }
 

@@ -11,13 +11,11 @@
 
 /* Read at once by a thread, on its stack. */
 #define CHUNK (64 * KIB)
-/* For O_DIRECT. */
-#define ALIGN 4096
 
 /* Reads instead of zeroing: -ENOTEMPTY for what is not zero. */
 static int look_at(const void *device, uint64_t offset, uint64_t n, uint64_t *done)
 {
-	_Alignas(ALIGN) unsigned char bytes[CHUNK];
+	_Alignas(BLOCKDEV_ALIGN) unsigned char bytes[CHUNK];
 	const int *fd = device;
 
 	for (*done = 0; *done < n;) {

@@ -92,22 +92,11 @@ random_layout() {
 	done
 }
 
-# A sector namespace of SIZE, and what is expected of it.
+# sectors SIZE [COMMANDS]: what is expected of a sector namespace of that size, after COMMANDS.
 sectors() {
-	vm_layout <<-END
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "sectors"
-		mode = "sector"
-		size = "$1"
-		scrub = false
-		filesystem.type = "ext4"
-		filesystem.options = ["-J", "size=8"]
-	END
-	vm_script <<-'END'
-		[ ! -e /no-loop ] || find /lib/modules -name 'loop.ko*' -delete
+	vm_pool "sectors $1 sector scrub=false filesystem.type=\"ext4\" filesystem.options=[\"-J\",\"size=8\"]" |
+		vm_layout
+	{ echo "${2-}" && cat; } <<-'END' | vm_script
 		run 0 ramdax apply
 		is "it is a BTT" "$(namespace sectors mode)" sector
 		is "its file system is ext4" "$(blkid -p -s TYPE -o value "$(device sectors)")" ext4
@@ -125,7 +114,9 @@ sectors() {
 }
 
 @test "a BTT gets its file system where there are no loop devices" {
-	sectors 32MiB
-	touch "$vm_tree/no-loop"
+	sectors 32MiB '
+		find /lib/modules -name "loop.ko*" -delete
+		fails "there are no loop devices" eval ": </dev/loop-control"
+	'
 	vm_boot --memmap '262272K!4G'
 }

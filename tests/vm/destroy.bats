@@ -130,16 +130,7 @@ teardown() { vm_teardown; }
 
 @test "interrupted while a region is taken down, what is still there is brought up again" {
 	vm_fault
-	vm_layout <<-'END'
-		version = 1
-		[[region]]
-		name = "pool"
-		[[region.namespace]]
-		name = "n"
-		size = "16MiB"
-		count = 24
-		scrub = false
-	END
+	vm_pool 'n 16MiB fsdax count=24 scrub=false' | vm_layout
 	vm_script <<-'END'
 		run 0 ramdax apply
 		contents() {
@@ -152,8 +143,7 @@ teardown() { vm_teardown; }
 		done
 		sync
 		before=$(contents)
-		printf 'version = 1\ndefaults.map = "mem"\n[[region]]\nname = "pool"\n' >/tmp/other.toml
-		printf '[[region.namespace]]\nname = "n"\nsize = "16MiB"\ncount = 24\n' >>/tmp/other.toml
+		{ cat /etc/ramdax/layout.toml && echo 'map = "mem"'; } >/tmp/other.toml
 		for n in 4 20; do
 			run 137 fault kill tool write $n ramdax apply --recreate --yes --layout /tmp/other.toml
 			holds "after $n writes there are fewer" test "$(ls /dev/pmem* | wc -l)" -lt 24
