@@ -54,8 +54,9 @@ static bool is_scrubbed(void *context, const struct seen_namespace *seen)
 	return s->options->scrubbed && s->options->scrubbed(s->options->scrubbed_context, seen);
 }
 
-static void look_again(struct sysfs *fs, const struct layout *layout,
-		       const struct apply_options *options, struct outcome *outcome)
+/* Plans for the machine, which is looked at again unless it is known what has become of it. */
+static void plan_again(struct sysfs *fs, const struct layout *layout,
+		       const struct apply_options *options, struct outcome *outcome, bool known)
 {
 	struct settling settling = {layout, &options->plan, outcome};
 	struct plan_options plan_options = options->plan;
@@ -65,8 +66,20 @@ static void look_again(struct sysfs *fs, const struct layout *layout,
 	plan_options.scrubbed = is_scrubbed;
 	plan_options.scrubbed_context = &settling;
 	plan_free(outcome->plan);
-	machine_free(outcome->machine);
-	look(fs, layout, &plan_options, &outcome->machine, &outcome->plan);
+	if (known) {
+		pass_take_in(outcome);
+		outcome->plan = plan_make(layout, outcome->machine, &plan_options);
+	} else {
+		pass_let_go(fs, outcome);
+		machine_free(outcome->machine);
+		look(fs, layout, &plan_options, &outcome->machine, &outcome->plan);
+	}
+}
+
+static void look_again(struct sysfs *fs, const struct layout *layout,
+		       const struct apply_options *options, struct outcome *outcome)
+{
+	plan_again(fs, layout, options, outcome, false);
 }
 
 void apply_say_problem(const struct layout *layout, const struct problem *p)
@@ -212,6 +225,7 @@ struct outcome *apply_run(struct sysfs *fs, const struct layout *layout,
 			  const struct apply_options *options)
 {
 	struct outcome *outcome = MEM_NEW(struct outcome);
+	enum pass_result result;
 
 	look_again(fs, layout, options, outcome);
 	if (!options->look_only && is_veiled(outcome->machine)) {
@@ -220,9 +234,10 @@ struct outcome *apply_run(struct sysfs *fs, const struct layout *layout,
 	}
 	/* What was tried in vain may have changed something, too. */
 	for (int i = 0; !options->look_only && i < PASSES_MAX && is_wanted(options, outcome) &&
-			pass(fs, layout, outcome, options->deadline);
+			(result = pass(fs, layout, outcome, options->deadline)) != PASS_NOTHING;
 	     i++)
-		look_again(fs, layout, options, outcome);
+		plan_again(fs, layout, options, outcome, result == PASS_LOOKED);
+	pass_let_go(fs, outcome);
 	if (!outcome->unwanted)
 		say_problems(outcome, layout);
 	if (!options->look_only && !outcome->unwanted)

@@ -118,21 +118,21 @@ static int zero_at(const void *device, uint64_t offset, uint64_t n, uint64_t *do
 	return r < 0 ? zero_pages(dev, offset, n, done) : 0;
 }
 
-void blockdev_zero_parts(const struct blockdev *dev, struct sweep_part *parts, size_t n,
-			 sweep_progress *progress, void *context)
+void blockdev_zero_parts(struct sweep_part *parts, size_t n, sweep_progress *progress,
+			 void *context)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, zeros_map);
-	sweep(parts, n, zero_at, dev, progress, context);
+	sweep(parts, n, zero_at, progress, context);
 }
 
 int blockdev_zero(const struct blockdev *dev, uint64_t offset, uint64_t n, sweep_progress *progress,
 		  void *context, uint64_t *failed_at)
 {
-	struct sweep_part part = {.offset = offset, .n = n};
+	struct sweep_part part = {.device = dev, .offset = offset, .n = n};
 
-	blockdev_zero_parts(dev, &part, 1, progress, context);
+	blockdev_zero_parts(&part, 1, progress, context);
 	if (part.result < 0)
 		*failed_at = part.failed_at;
 	return part.result;

@@ -41,9 +41,9 @@ void blockdev_close(struct blockdev *dev);
 int blockdev_zero(const struct blockdev *dev, uint64_t offset, uint64_t n, sweep_progress *progress,
 		  void *context, uint64_t *failed_at);
 
-/* The same for many parts, each with its result. */
-void blockdev_zero_parts(const struct blockdev *dev, struct sweep_part *parts, size_t n,
-			 sweep_progress *progress, void *context);
+/* The same for many parts, each of its device, a struct blockdev, and with its result. */
+void blockdev_zero_parts(struct sweep_part *parts, size_t n, sweep_progress *progress,
+			 void *context);
 
 /* Writes all pieces, whose offsets and sizes are multiples of 512 bytes, in order. Their offsets
  * count from @base. 0 or -errno. */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "clear.h"
-#include "cover.h"
 #include "crew.h"
 #include "fill.h"
 #include "label-image.h"
@@ -21,22 +20,27 @@
 /* Info blocks that are worth another thread to write them. */
 #define INFO_SHARE 64
 
-/* A region being provisioned. */
-struct group {
+/* A step, and where. */
+struct item {
+	struct bulk_region *region;
+	struct bulk_step *step;
+};
+
+/* Regions being provisioned. */
+struct bulk {
 	struct sysfs *fs;
-	const struct seen_region *region;
-	struct bulk_step *steps;
+	struct bulk_region *regions;
+	size_t n_regions;
+	struct item *items; /* of all of them, those of one after the other */
 	size_t n;
 	deadline deadline;
 	struct progress *progress; /* of all mkfs, or NULL */
-	struct text *why;
-	struct cover cover;
 };
 
-static int failed(struct group *g, int r, const char *what)
+static int failed(struct bulk_region *g, int r, const char *what)
 {
-	if (r < 0 && !g->why->len)
-		text_addf(g->why, "%s: %s", what, strerror(-r));
+	if (r < 0 && !g->why.len)
+		text_addf(&g->why, "%s: %s", what, strerror(-r));
 	return r;
 }
 
@@ -49,95 +53,30 @@ bool bulk_takes(const struct step *step)
 	       (!step->format || fill_can_format(step));
 }
 
-static struct filling filling_of(struct group *g, struct bulk_step *s)
+static uint64_t base_of(const struct item *item)
+{
+	return item->step->step->where.start - item->region->region->range.start;
+}
+
+static bool goes_on(const struct item *item)
+{
+	return item->region->result == 0 && item->step->result == 0;
+}
+
+static struct filling filling_of(struct bulk *b, struct item *item)
 {
 	return (struct filling){
-		.step = s->step,
-		.dev = &g->cover.raw,
-		.base = s->step->where.start - g->region->range.start,
-		.deadline = g->deadline,
-		.progress = g->progress,
-		.why = &s->why,
+		.step = item->step->step,
+		.dev = &item->region->cover.raw,
+		.base = base_of(item),
+		.deadline = b->deadline,
+		.progress = b->progress,
+		.why = &item->step->why,
 	};
 }
 
-/* One part of the filling, unless an earlier one failed. */
-static void fill_one(struct group *g, struct bulk_step *s, int (*part)(struct filling *f))
-{
-	struct filling filling = filling_of(g, s);
-	uint64_t began = clock_ms();
-
-	if (s->result < 0)
-		return;
-	s->result = part(&filling);
-	s->ms += clock_ms() - began;
-}
-
-static void info_one(void *group, size_t i)
-{
-	struct group *g = group;
-
-	fill_one(g, &g->steps[i], fill_info);
-}
-
-static void info_all(struct group *g)
-{
-	crew_run(crew_size(g->n / INFO_SHARE), g->n, info_one, g);
-}
-
-/* All at once: each takes its share of the time. */
-static void clear(struct group *g)
-{
-	_cleanup_(freep) struct clearing *spaces = mem_calloc(g->n, sizeof(*spaces));
-	uint64_t began = clock_ms(), bytes = 1;
-
-	for (size_t i = 0; i < g->n; i++)
-		spaces[i].filling = filling_of(g, &g->steps[i]);
-	clear_all(&g->cover.raw, spaces, g->n);
-	for (size_t i = 0; i < g->n; i++)
-		bytes += spaces[i].bytes;
-	for (size_t i = 0; i < g->n; i++) {
-		double share = (double)spaces[i].bytes / (double)bytes;
-
-		g->steps[i].result = spaces[i].result;
-		g->steps[i].ms += (uint64_t)(share * (double)(clock_ms() - began));
-	}
-}
-
-static void format_one(void *group, size_t i)
-{
-	struct group *g = group;
-
-	fill_one(g, &g->steps[i], fill_format);
-}
-
-/* All file systems, as many at a time as there are processors: mkfs keeps one busy. */
-static void format_all(struct group *g)
-{
-	SPENT(SPENT_MKFS);
-	struct progress progress = {0};
-	size_t wanted = 0;
-
-	for (size_t i = 0; i < g->n; i++)
-		wanted += g->steps[i].step->format;
-	progress = progress_start("making file systems in region", g->steps[0].step->region->name);
-	g->progress = wanted > 1 ? &progress : NULL;
-	crew_run(crew_size(wanted < FORMATS_MAX ? wanted : FORMATS_MAX), g->n, format_one, g);
-	g->progress = NULL;
-	progress_end(&progress);
-}
-
-/* Fills the spaces of all; one that fails is left out. 0 or -errno. */
-static int fill(struct group *g)
-{
-	clear(g);
-	format_all(g);
-	info_all(g);
-	return failed(g, blockdev_flush(&g->cover.raw), "flushing");
-}
-
 /* The kernel asks for it only where it allocates itself, on behalf of who changes one later. */
-static int set_align(struct group *g)
+static int set_align(struct bulk *b, struct bulk_region *g)
 {
 	_cleanup_(freep) struct range *wheres = mem_calloc(g->n, sizeof(*wheres));
 
@@ -146,30 +85,172 @@ static int set_align(struct group *g)
 
 		wheres[i] = (struct range){where.start - g->region->range.start, where.size};
 	}
-	return failed(g, nd_set_align(g->fs, g->region->name, wheres, g->n), "align of the region");
+	return failed(g, nd_set_align(b->fs, g->region->name, wheres, g->n), "align of the region");
 }
 
-static int note(struct group *g)
+/* Whether the first page of the region is free to be marked. */
+static bool can_mark(const struct bulk_region *g)
 {
-	_cleanup_(freep) uuid_t *uuids = mem_calloc(g->n, sizeof(*uuids));
-	size_t n = 0;
-
 	for (size_t i = 0; i < g->n; i++) {
-		const struct layout_namespace *ns = g->steps[i].step->ns;
+		const struct step *step = g->steps[i].step;
+		enum ns_mode mode = step->ns->mode;
 
-		if (g->steps[i].result == 0 && ns->survives != SURVIVES_RESET)
-			uuid_copy(uuids[n++], ns->uuid);
+		if (step->where.start - g->region->range.start < PAGE_BYTES && mode != MODE_FSDAX &&
+		    mode != MODE_DEVDAX)
+			return false;
 	}
-	return failed(g, made_note(g->fs, uuids, n), "noting in " MADE_PATH " what is made");
+	return true;
 }
 
-/* The labels of all that are filled, in place of the scaffold's. */
-static int write_labels(struct group *g)
+/* One under whose name a region counts as filled already, or that through which it was looked at,
+ * which is as good once it is marked. */
+static int lay(struct bulk *b, struct bulk_region *g)
 {
-	_cleanup_(freep) struct label *labels = mem_calloc(g->n, sizeof(*labels));
-	struct media area = {0};
+	if (g->cover.device && !can_mark(g))
+		cover_release(&g->cover);
+	if (g->cover.device)
+		return 0;
+	g->cover = (struct cover){.fs = b->fs, .region = g->region, .why = &g->why};
+	return cover_lay(&g->cover, REGION_SCAFFOLD);
+}
+
+static void prepare(struct bulk *b)
+{
+	for (size_t i = 0; i < b->n_regions; i++) {
+		struct bulk_region *g = &b->regions[i];
+
+		g->cover.why = &g->why;
+		g->result = set_align(b, g);
+		if (g->result == 0)
+			g->result = lay(b, g);
+	}
+}
+
+/* All at once: each takes its share of the time. */
+static void clear(struct bulk *b)
+{
+	_cleanup_(freep) struct clearing *spaces = mem_calloc(b->n, sizeof(*spaces));
+	uint64_t began = clock_ms(), bytes = 1;
+
+	for (size_t i = 0; i < b->n; i++) {
+		spaces[i].filling = filling_of(b, &b->items[i]);
+		spaces[i].result = b->items[i].region->result;
+	}
+	clear_all(spaces, b->n);
+	for (size_t i = 0; i < b->n; i++)
+		bytes += spaces[i].bytes;
+	for (size_t i = 0; i < b->n; i++) {
+		double share = (double)spaces[i].bytes / (double)bytes;
+
+		b->items[i].step->result = spaces[i].result;
+		b->items[i].step->ms += (uint64_t)(share * (double)(clock_ms() - began));
+	}
+}
+
+/* One part of the filling, unless an earlier one failed. */
+static void fill_one(struct bulk *b, struct item *item, int (*part)(struct filling *f))
+{
+	struct filling filling = filling_of(b, item);
+	uint64_t began = clock_ms();
+
+	if (!goes_on(item))
+		return;
+	item->step->result = part(&filling);
+	item->step->ms += clock_ms() - began;
+}
+
+static void format_one(void *bulk, size_t i)
+{
+	struct bulk *b = bulk;
+
+	fill_one(b, &b->items[i], fill_format);
+}
+
+/* All file systems, as many at a time as there are processors: mkfs keeps one busy. */
+static void format_all(struct bulk *b)
+{
+	SPENT(SPENT_MKFS);
+	const char *region = b->items[0].step->step->region->name;
+	struct progress progress =
+		b->n_regions > 1 ? progress_start("making file systems", NULL)
+				 : progress_start("making file systems in region", region);
+	size_t wanted = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		wanted += b->items[i].step->step->format;
+	b->progress = wanted > 1 ? &progress : NULL;
+	crew_run(crew_size(wanted < FORMATS_MAX ? wanted : FORMATS_MAX), b->n, format_one, b);
+	b->progress = NULL;
+	progress_end(&progress);
+}
+
+static void info_one(void *bulk, size_t i)
+{
+	struct bulk *b = bulk;
+
+	fill_one(b, &b->items[i], fill_info);
+}
+
+/* From the first info block on, another look would find something. */
+static void info_all(struct bulk *b)
+{
+	for (size_t i = 0; i < b->n_regions; i++) {
+		struct bulk_region *g = &b->regions[i];
+
+		if (g->result == 0 && !strcmp(g->cover.name, LOOK_SCAFFOLD))
+			g->result = cover_mark(&g->cover);
+	}
+	crew_run(crew_size(b->n / INFO_SHARE), b->n, info_one, b);
+}
+
+/* What is written is on the medium, and the scaffold down. */
+static void seal_one(void *bulk, size_t i)
+{
+	struct bulk *b = bulk;
+	struct bulk_region *g = &b->regions[i];
+	int closed;
+
+	if (g->result == 0)
+		g->result = failed(g, blockdev_flush(&g->cover.raw), "flushing");
+	if (!g->cover.device)
+		return;
+	closed = cover_close(&g->cover);
+	if (g->result == 0)
+		g->result = closed;
+}
+
+/* Each waits for grace periods. */
+static void seal_all(struct bulk *b)
+{
+	SPENT(SPENT_UNBIND);
+
+	crew_run(b->n_regions, b->n_regions, seal_one, b);
+}
+
+static void note(struct bulk *b)
+{
+	_cleanup_(freep) uuid_t *uuids = mem_calloc(b->n, sizeof(*uuids));
 	size_t n = 0;
 	int r;
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct layout_namespace *ns = b->items[i].step->step->ns;
+
+		if (goes_on(&b->items[i]) && ns->survives != SURVIVES_RESET)
+			uuid_copy(uuids[n++], ns->uuid);
+	}
+	r = made_note(b->fs, uuids, n);
+	for (size_t i = 0; r < 0 && i < b->n_regions; i++)
+		if (b->regions[i].result == 0)
+			b->regions[i].result =
+				failed(&b->regions[i], r, "noting in " MADE_PATH " what is made");
+}
+
+/* The labels of all that are filled in @g. */
+static void add_labels(const struct bulk_region *g, struct media *area)
+{
+	_cleanup_(freep) struct label *labels = mem_calloc(g->n, sizeof(*labels));
+	size_t n = 0;
 
 	for (size_t i = 0; i < g->n; i++) {
 		const struct step *step = g->steps[i].step;
@@ -184,40 +265,49 @@ static int write_labels(struct group *g)
 		l->where.size = step->where.size;
 		n++;
 	}
-	label_image(labels, n, &area);
-	r = label_replace(g->fs, g->region, &area, g->why);
-	media_release(&area);
-	return r;
+	label_image(labels, n, area);
 }
 
-int bulk_create(struct sysfs *fs, struct bulk_step *steps, size_t n, deadline d, struct text *why)
+/* In place of the scaffolds': none, where the filling failed as a whole. */
+static void write_labels(struct bulk *b)
 {
-	struct group g = {
-		.fs = fs,
-		.region = steps[0].step->seen_region,
-		.steps = steps,
-		.n = n,
-		.deadline = d,
-		.why = why,
-		.cover = {.fs = fs, .region = steps[0].step->seen_region, .why = why},
-	};
+	_cleanup_(freep) struct label_change *changes = mem_calloc(b->n_regions, sizeof(*changes));
 	_cleanup_(text_release) struct text unsaid = {0};
-	int r = set_align(&g), freed;
 
-	if (r < 0)
-		return r;
-	r = cover_lay(&g.cover, REGION_SCAFFOLD);
-	if (r == 0)
-		r = fill(&g);
-	freed = cover_close(&g.cover);
-	if (r == 0)
-		r = freed;
-	if (r == 0)
-		r = note(&g);
-	if (r == 0)
-		r = write_labels(&g);
-	else if (g.cover.device)
-		label_reset(fs, g.region, &unsaid);
-	cover_release(&g.cover);
-	return r;
+	for (size_t i = 0; i < b->n_regions; i++) {
+		struct bulk_region *g = &b->regions[i];
+
+		changes[i] = (struct label_change){
+			.region = g->region, .result = g->result, .why = &g->why};
+		if (g->result == 0)
+			add_labels(g, &changes[i].area);
+	}
+	label_replace_all(b->fs, changes, b->n_regions);
+	for (size_t i = 0; i < b->n_regions; i++) {
+		struct bulk_region *g = &b->regions[i];
+
+		if (g->result < 0 && g->cover.device)
+			label_reset(b->fs, g->region, &unsaid);
+		g->result = changes[i].result;
+		media_release(&changes[i].area);
+		cover_release(&g->cover);
+	}
+}
+
+void bulk_create(struct sysfs *fs, struct bulk_region *regions, size_t n, deadline d)
+{
+	struct bulk b = {.fs = fs, .regions = regions, .n_regions = n, .deadline = d};
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < regions[i].n; k++)
+			*MEM_APPEND(b.items, b.n) =
+				(struct item){&regions[i], &regions[i].steps[k]};
+	prepare(&b);
+	clear(&b);
+	format_all(&b);
+	info_all(&b);
+	seal_all(&b);
+	note(&b);
+	write_labels(&b);
+	free(b.items);
 }

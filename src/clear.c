@@ -7,9 +7,8 @@
 #include "progress.h"
 #include "spent.h"
 
-/* Parts of the region to be zeroed, and whose they are. */
+/* Parts of regions to be zeroed, and whose they are. */
 struct work {
-	struct blockdev *dev;
 	struct clearing *spaces;
 	struct sweep_part *parts;
 	struct clearing **owners;
@@ -28,7 +27,8 @@ static void add(struct work *w, struct clearing *owner, uint64_t offset, uint64_
 	if (!bytes)
 		return;
 	*MEM_APPEND(w->owners, n) = owner;
-	*MEM_APPEND(w->parts, w->n) = (struct sweep_part){.offset = offset, .n = bytes};
+	*MEM_APPEND(w->parts, w->n) =
+		(struct sweep_part){.device = owner->filling.dev, .offset = offset, .n = bytes};
 }
 
 static void drop_all(struct work *w)
@@ -63,7 +63,7 @@ static void fail(struct clearing *space, const struct sweep_part *part, const ch
 
 static void write_all(struct work *w, struct going *going, const char *what)
 {
-	blockdev_zero_parts(w->dev, w->parts, w->n, going ? go_on : NULL, going);
+	blockdev_zero_parts(w->parts, w->n, going ? go_on : NULL, going);
 	for (size_t i = 0; i < w->n; i++)
 		if (w->parts[i].result < 0)
 			fail(w->owners[i], &w->parts[i], what);
@@ -94,7 +94,7 @@ static void wipe_signatures(struct work *w, size_t n)
 static void scrub(struct work *w, size_t n)
 {
 	SPENT(SPENT_SCRUB);
-	const struct step *first;
+	const struct step *first, *last;
 	struct going going;
 
 	for (size_t i = 0; i < n; i++) {
@@ -108,9 +108,11 @@ static void scrub(struct work *w, size_t n)
 	if (!w->n)
 		return;
 	first = w->owners[0]->filling.step;
+	last = w->owners[w->n - 1]->filling.step;
 	going = (struct going){
-		.progress = w->n > 1 ? progress_start("zeroing region", first->region->name)
-				     : progress_start("zeroing namespace", first->ns->name),
+		.progress = first->region != last->region ? progress_start("zeroing regions", NULL)
+			    : first != last ? progress_start("zeroing region", first->region->name)
+					    : progress_start("zeroing namespace", first->ns->name),
 		.deadline = w->owners[0]->filling.deadline,
 	};
 	write_all(w, &going, "zeroing");
@@ -118,9 +120,9 @@ static void scrub(struct work *w, size_t n)
 	drop_all(w);
 }
 
-void clear_all(struct blockdev *dev, struct clearing *spaces, size_t n)
+void clear_all(struct clearing *spaces, size_t n)
 {
-	struct work work = {.dev = dev, .spaces = spaces};
+	struct work work = {.spaces = spaces};
 
 	wipe_signatures(&work, n);
 	scrub(&work, n);

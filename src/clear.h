@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Clearing many spaces of a region at once, by all processors: all of them, or with scrub = false
+ * Clearing many spaces of regions at once, by all processors: all of them, or with scrub = false
  * what would be recognised.
  */
 #ifndef RAMDAX_CLEAR_H
@@ -16,7 +16,7 @@ struct clearing {
 	int result;
 };
 
-/* Through @dev, which all of them are in. */
-void clear_all(struct blockdev *dev, struct clearing *spaces, size_t n);
+/* Those of one region follow each other. */
+void clear_all(struct clearing *spaces, size_t n);
 
 #endif

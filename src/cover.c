@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "attribute.h"
 #include "capacity.h"
 #include "label-image.h"
 #include "label.h"
@@ -22,14 +23,14 @@ static int find(struct cover *c, const char *name)
 {
 	char **names = NULL;
 	size_t n = 0;
-	int r = sysfs_list(c->fs, &names, &n, ND_DEVICES "/%s", c->region->name);
+	int r = sysfs_list_numbered(c->fs, "namespace", &names, &n, ND_DEVICES "/%s",
+				    c->region->name);
 
 	for (size_t i = 0; r == 0 && i < n && !c->device; i++) {
-		_cleanup_(freep) char *text = NULL;
+		_cleanup_(freep) char *device = mem_printf(ND_DEVICES "/%s", names[i]);
+		_cleanup_(freep) char *text = attribute_text(c->fs, device, "alt_name");
 
-		if (!strncmp(names[i], "namespace", strlen("namespace")) &&
-		    sysfs_read(c->fs, &text, ND_DEVICES "/%s/alt_name", names[i]) == 0 &&
-		    !strcmp(text, name))
+		if (text && !strcmp(text, name) && attribute_uuid(c->fs, device, c->uuid))
 			c->device = mem_strdup(names[i]);
 	}
 	sysfs_free_names(names, n);
@@ -63,6 +64,7 @@ int cover_lay(struct cover *c, const char *name)
 	_cleanup_(freep) char *block = NULL;
 	int r;
 
+	c->name = name;
 	c->raw.fd = -1;
 	r = lay(c, name);
 	if (r == 0 && nd_block(c->fs, c->device, &block) < 0) {
@@ -75,19 +77,48 @@ int cover_lay(struct cover *c, const char *name)
 	return r < 0 ? r : failed(c, blockdev_open(&c->raw, block), "opening its block device");
 }
 
+/* The whole of the first block; the scaffold's UUID follows. */
+static const char mark[16] = "RAMDAX_FILLING";
+#define MARK_BYTES 512
+
+int cover_mark(struct cover *c)
+{
+	unsigned char block[MARK_BYTES] = {0};
+	struct media media = {0};
+	int r;
+
+	memcpy(block, mark, sizeof(mark));
+	uuid_copy(block + sizeof(mark), c->uuid);
+	media_write(&media, 0, block, sizeof(block));
+	r = blockdev_write(&c->raw, 0, &media);
+	media_release(&media);
+	return failed(c, r < 0 ? r : blockdev_flush(&c->raw), "marking it");
+}
+
+bool cover_is_marked(struct cover *c)
+{
+	_Alignas(BLOCKDEV_ALIGN) unsigned char block[MARK_BYTES];
+
+	return blockdev_read(&c->raw, 0, block, sizeof(block)) == 0 &&
+	       !memcmp(block, mark, sizeof(mark)) && !uuid_compare(block + sizeof(mark), c->uuid);
+}
+
 int cover_close(struct cover *c)
 {
-	SPENT(SPENT_UNBIND);
 	int r = 0;
 
 	if (c->raw.fd >= 0 || c->laid)
 		r = failed(c, nd_free(c->fs, c->device, NULL), "unbind from nd_pmem");
+	/* Once the labels are others, the device of this name is another's. */
+	c->laid = false;
 	blockdev_close(&c->raw);
 	return r;
 }
 
 void cover_release(struct cover *c)
 {
+	SPENT(SPENT_UNBIND);
+
 	if (c->device)
 		cover_close(c);
 	free(TAKE_PTR(c->device));

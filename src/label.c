@@ -73,44 +73,65 @@ static int rebind(struct sysfs *fs, const char *driver, const char *device)
 	return r < 0 ? r : nd_bind(fs, driver, device);
 }
 
-static int enumerate(struct sysfs *fs, const char *region)
+static int failed(struct label_change *c, int r, const char *what)
+{
+	if (r < 0)
+		text_addf(c->why, "%s: %s", what, strerror(-r));
+	return r;
+}
+
+/* Writes one area; the region is down then. */
+static void write_one(struct sysfs *fs, struct label_change *c)
+{
+	c->result = takedown_region(fs, c->region, c->why);
+	if (c->result == 0 && fs->live)
+		c->result =
+			failed(c, write_area(c->region->dimm, &c->area), "writing the label area");
+	if (c->result == 0)
+		c->result = failed(c, rebind(fs, "nvdimm", c->region->dimm), "binding the DIMM");
+}
+
+/* Regions come up in the background; while one does, label areas are out of reach (drivers/nvdimm/
+ * bus.c, nd_cmd_clear_to_send): so this comes after all of these are written. */
+static void enumerate(struct sysfs *fs, struct label_change *changes, size_t n)
 {
 	SPENT(SPENT_ENUMERATION);
-	int r = nd_bind(fs, "nd_region", region);
+	WATCH("bringing up what labels say", NULL);
 
+	for (size_t i = 0; i < n; i++) {
+		struct label_change *c = &changes[i];
+
+		if (c->result == 0)
+			c->result = failed(c, nd_bind(fs, "nd_region", c->region->name),
+					   "binding the region");
+	}
 	nd_settle(fs);
-	return r;
 }
 
 int label_read_again(struct sysfs *fs, const struct seen_region *region, struct text *why)
 {
-	WATCH("bringing up region", region->name);
-	const char *failed = "binding the DIMM";
-	int r = rebind(fs, "nvdimm", region->dimm);
+	struct label_change change = {.region = region, .why = why};
 
-	if (r == 0) {
-		failed = "binding the region";
-		r = enumerate(fs, region->name);
-	}
-	if (r < 0)
-		text_addf(why, "%s: %s", failed, strerror(-r));
-	return r;
+	change.result = failed(&change, rebind(fs, "nvdimm", region->dimm), "binding the DIMM");
+	enumerate(fs, &change, 1);
+	return change.result;
+}
+
+void label_replace_all(struct sysfs *fs, struct label_change *changes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (changes[i].result == 0)
+			write_one(fs, &changes[i]);
+	enumerate(fs, changes, n);
 }
 
 int label_replace(struct sysfs *fs, const struct seen_region *region, const struct media *area,
 		  struct text *why)
 {
-	int r = takedown_region(fs, region, why);
+	struct label_change change = {.region = region, .area = *area, .why = why};
 
-	if (r < 0)
-		return r;
-	if (fs->live)
-		r = write_area(region->dimm, area);
-	if (r < 0) {
-		text_addf(why, "writing the label area: %s", strerror(-r));
-		return r;
-	}
-	return label_read_again(fs, region, why);
+	label_replace_all(fs, &change, 1);
+	return change.result;
 }
 
 int label_reset(struct sysfs *fs, const struct seen_region *region, struct text *why)

@@ -10,12 +10,23 @@
 #include "sysfs.h"
 #include "text.h"
 
+/* A label area to be written. */
+struct label_change {
+	const struct seen_region *region;
+	struct media area; /* offsets from its start */
+	/* 0, TAKEDOWN_KEPT or -errno; with one before, nothing is done. */
+	int result;
+	struct text *why; /* a sentence part then */
+};
+
 /*
- * Writes @area, offsets from its start, to the label area of @region and has the kernel read it
- * again: its namespaces are then what the labels say. If something of it is in use, or something is
- * in it that @region does not say, all is kept (takedown_region()).
- * 0, TAKEDOWN_KEPT or -errno with a sentence part in @why.
+ * Writes the label areas of @n regions and has the kernel read them again, all at the same time:
+ * their namespaces are then what the labels say. If something of a region is in use, or something
+ * is in it that @region does not say, all of it is kept (takedown_region()).
  */
+void label_replace_all(struct sysfs *fs, struct label_change *changes, size_t n);
+
+/* The same for one. 0, TAKEDOWN_KEPT or -errno with a sentence part in @why. */
 int label_replace(struct sysfs *fs, const struct seen_region *region, const struct media *area,
 		  struct text *why);
 

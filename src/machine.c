@@ -17,19 +17,34 @@ static void namespace_release(struct seen_namespace *ns)
 	free(ns->fs.label);
 }
 
+static void namespaces_release(struct seen_namespace **namespaces, size_t *n)
+{
+	for (size_t i = 0; i < *n; i++)
+		namespace_release(&(*namespaces)[i]);
+	free(TAKE_PTR(*namespaces));
+	*n = 0;
+}
+
 void seen_region_release(struct seen_region *region)
 {
-	for (size_t i = 0; i < region->n_namespaces; i++)
-		namespace_release(&region->namespaces[i]);
-	for (size_t i = 0; i < region->n_traces; i++)
-		namespace_release(&region->traces[i]);
-	free(region->traces);
-	free(region->namespaces);
+	namespaces_release(&region->namespaces, &region->n_namespaces);
+	namespaces_release(&region->traces, &region->n_traces);
 	free(region->name);
 	free(region->device);
 	free(region->dimm);
 	free(region->seed);
 	free(region->seed_name);
+}
+
+void seen_region_empty(struct seen_region *region)
+{
+	namespaces_release(&region->namespaces, &region->n_namespaces);
+	namespaces_release(&region->traces, &region->n_traces);
+	free(TAKE_PTR(region->seed_name));
+	region->seed_stuck = false;
+	region->enabled = true;
+	region->labels = LABELS_VALID;
+	region->slots_free = REGION_NAMESPACES_MAX;
 }
 
 static void device_release(struct seen_device *device)

@@ -13,7 +13,8 @@
 #define LABEL_AREA_SIZE (128 * KIB)
 /* alt_name of a namespace that is still being made starts with this; nobody's data is in it. */
 #define SCAFFOLD_PREFIX ".ramdax-"
-/* The one through which a region without labels is looked at: nothing was written into it. */
+/* The one through which a region without labels is looked at: nothing was written into it, unless
+ * it is marked as one through which the region was then filled (cover.h). */
 #define LOOK_SCAFFOLD SCAFFOLD_PREFIX "look"
 /* The one through which a region is filled, or emptied, at once. */
 #define REGION_SCAFFOLD SCAFFOLD_PREFIX "region"
@@ -176,6 +177,9 @@ void machine_free(struct machine *m);
 
 /* Frees what @region holds, not @region itself. */
 void seen_region_release(struct seen_region *region);
+
+/* Has it be as one that is up, and whose labels say that it is empty. */
+void seen_region_empty(struct seen_region *region);
 
 /* The region that was made of the carveout @c (same range), or NULL. */
 const struct seen_region *machine_region_of(const struct machine *m, const struct seen_carveout *c);

@@ -5,6 +5,7 @@
 #ifndef RAMDAX_OUTCOME_H
 #define RAMDAX_OUTCOME_H
 
+#include "cover.h"
 #include "index.h"
 #include "machine.h"
 #include "plan.h"
@@ -28,6 +29,10 @@ struct outcome {
 	struct index objects;    /* of what was done, by object */
 	struct machine *machine; /* as it is afterwards */
 	struct plan *plan;       /* what is left */
+	/* Over regions of @machine that were found empty: scaffolds through which they may be
+	 * filled now. */
+	struct cover *covers;
+	size_t n_covers;
 	enum status status;
 	bool modules_loaded;
 	bool unwanted; /* somebody who was asked said no to the plan */

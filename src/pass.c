@@ -5,8 +5,10 @@
 
 #include "bulk.h"
 #include "format.h"
+#include "label.h"
 #include "mem.h"
 #include "raze.h"
+#include "remains.h"
 #include "run.h"
 #include "step.h"
 #include "takedown.h"
@@ -70,37 +72,79 @@ static bool lacks_program(const struct sysfs *fs, const struct plan *plan, const
 	return create && create->format && !program;
 }
 
-/* Makes all of @region at once that can be made so. True if anything was done, or the region is no
- * longer as it was; if not, one by one is still to be tried. */
-static bool create_bulk(struct sysfs *fs, const struct layout *layout, struct outcome *outcome,
-			deadline d, const struct seen_region *region)
+/* The scaffold that is over @region already, which is the caller's now. */
+static struct cover cover_over(struct outcome *outcome, const struct seen_region *region)
 {
-	_cleanup_(text_release) struct text why = {0};
-	struct bulk_step *group = NULL;
+	for (size_t i = 0; i < outcome->n_covers; i++) {
+		struct cover cover = outcome->covers[i];
+
+		if (cover.region != region)
+			continue;
+		outcome->covers[i] = outcome->covers[--outcome->n_covers];
+		return cover;
+	}
+	return (struct cover){0};
+}
+
+/* What is made at once with @step, whose region is among the @n @groups then. */
+static void bulk_add(struct outcome *outcome, const struct step *step, struct bulk_region **groups,
+		     size_t *n)
+{
+	struct bulk_region *group = NULL;
+
+	for (size_t i = 0; i < *n && !group; i++)
+		if ((*groups)[i].region == step->seen_region)
+			group = &(*groups)[i];
+	if (!group) {
+		group = MEM_APPEND(*groups, *n);
+		group->region = step->seen_region;
+		group->cover = cover_over(outcome, step->seen_region);
+	}
+	MEM_APPEND(group->steps, group->n)->step = step;
+}
+
+/* Says and records what came of @group. True if any of it was done, or its region is no longer as
+ * it was; if not, one by one is still to be tried. */
+static bool bulk_conclude(struct outcome *outcome, const struct layout *layout,
+			  struct bulk_region *group)
+{
+	bool progress = group->result == TAKEDOWN_KEPT;
+
+	if (group->result < 0 && !progress)
+		diag_warning("region \"%s\": cannot be made at once, but one by one: %s",
+			     group->region->name, text_str(&group->why));
+	for (size_t i = 0; i < group->n; i++) {
+		struct bulk_step *s = &group->steps[i];
+
+		if (group->result == 0)
+			progress |= conclude(outcome, layout, s->step, s->result, &s->why, s->ms);
+		text_release(&s->why);
+	}
+	text_release(&group->why);
+	free(group->steps);
+	return progress;
+}
+
+/* Makes all at once that can be made so, in all regions. True as above. */
+static bool create_bulk(struct sysfs *fs, const struct layout *layout, struct outcome *outcome,
+			deadline d)
+{
+	struct bulk_region *groups = NULL;
 	bool progress = false;
 	size_t n = 0;
-	int r = 0;
 
 	for (size_t i = 0; i < outcome->plan->n_steps; i++) {
 		const struct step *step = &outcome->plan->steps[i];
 
-		if (step->kind == STEP_CREATE && step->seen_region == region && bulk_takes(step) &&
-		    may_try(outcome, step) && !is_in_the_way(outcome, step))
-			MEM_APPEND(group, n)->step = step;
+		if (step->kind == STEP_CREATE && bulk_takes(step) && may_try(outcome, step) &&
+		    !is_in_the_way(outcome, step))
+			bulk_add(outcome, step, &groups, &n);
 	}
 	if (n)
-		r = bulk_create(fs, group, n, d, &why);
-	if (r == TAKEDOWN_KEPT)
-		progress = true;
-	else if (r < 0)
-		diag_warning("region \"%s\": cannot be made at once, but one by one: %s",
-			     region->name, text_str(&why));
-	for (size_t i = 0; i < n && r == 0; i++)
-		progress |= conclude(outcome, layout, group[i].step, group[i].result, &group[i].why,
-				     group[i].ms);
+		bulk_create(fs, groups, n, d);
 	for (size_t i = 0; i < n; i++)
-		text_release(&group[i].why);
-	free(group);
+		progress |= bulk_conclude(outcome, layout, &groups[i]);
+	free(groups);
 	return progress;
 }
 
@@ -133,11 +177,12 @@ static void remove_group(struct sysfs *fs, const struct layout *layout, struct o
 	free(group);
 }
 
-void pass_load_modules(const struct sysfs *fs, const struct layout *layout, struct outcome *outcome)
+bool pass_load_modules(const struct sysfs *fs, const struct layout *layout, struct outcome *outcome)
 {
-	if (fs->live && !outcome->modules_loaded)
-		step_load_modules(fs, layout);
+	bool loaded = fs->live && !outcome->modules_loaded && step_load_modules(fs, layout);
+
 	outcome->modules_loaded = true;
+	return loaded;
 }
 
 /* Whether @step is among what was done since there were @before. */
@@ -158,6 +203,52 @@ static bool any_kept_since(const struct outcome *outcome, size_t before)
 	return false;
 }
 
+/* Whether the plan makes anything in @region, should it be empty. */
+static bool is_to_fill(const struct plan *plan, const struct seen_region *region)
+{
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (plan->steps[i].kind == STEP_CREATE && plan->steps[i].seen_region == region)
+			return true;
+	return false;
+}
+
+/* Does @step, a STEP_LOOK. */
+static void look_into(struct sysfs *fs, const struct layout *layout, struct outcome *outcome,
+		      const struct step *step)
+{
+	_cleanup_(text_release) struct text why = {0};
+	struct cover cover = {0};
+	bool keep = fs->live && is_to_fill(outcome->plan, step->seen_region);
+	uint64_t began = clock_ms();
+	int r = remains_look(fs, step, keep ? &cover : NULL, &why);
+
+	conclude(outcome, layout, step, r, &why, clock_ms() - began);
+	if (cover.device)
+		*MEM_APPEND(outcome->covers, outcome->n_covers) = cover;
+}
+
+void pass_take_in(struct outcome *outcome)
+{
+	struct machine *m = outcome->machine;
+
+	for (size_t i = 0; i < outcome->n_covers; i++)
+		seen_region_empty(&m->regions[outcome->covers[i].region - m->regions]);
+}
+
+void pass_let_go(struct sysfs *fs, struct outcome *outcome)
+{
+	_cleanup_(text_release) struct text unsaid = {0};
+
+	while (outcome->n_covers) {
+		struct cover *cover = &outcome->covers[--outcome->n_covers];
+
+		cover->why = &unsaid;
+		cover_release(cover);
+		label_reset(fs, cover->region, &unsaid);
+	}
+	free(TAKE_PTR(outcome->covers));
+}
+
 /* Does @step, alone or with those that go with it. *@stale if something of what the rest of the
  * plan speaks of is no longer what it was. */
 static void do_next(struct sysfs *fs, const struct layout *layout, struct outcome *outcome,
@@ -170,8 +261,9 @@ static void do_next(struct sysfs *fs, const struct layout *layout, struct outcom
 
 	if (raze_takes(step)) {
 		remove_group(fs, layout, outcome, d, step->seen_region, stale);
-	} else if (step->kind == STEP_CREATE && fs->live &&
-		   create_bulk(fs, layout, outcome, d, step->seen_region)) {
+	} else if (step->kind == STEP_LOOK) {
+		look_into(fs, layout, outcome, step);
+	} else if (step->kind == STEP_CREATE && fs->live && create_bulk(fs, layout, outcome, d)) {
 		/* Enumerated anew, everything has another number. */
 		*stale = true;
 	} else {
@@ -181,10 +273,11 @@ static void do_next(struct sysfs *fs, const struct layout *layout, struct outcom
 	*stale |= any_kept_since(outcome, before);
 }
 
-bool pass(struct sysfs *fs, const struct layout *layout, struct outcome *outcome, deadline d)
+enum pass_result pass(struct sysfs *fs, const struct layout *layout, struct outcome *outcome,
+		      deadline d)
 {
-	const size_t before = outcome->n_done;
-	bool stale = false;
+	const size_t before = outcome->n_done, covers = outcome->n_covers;
+	bool stale = false, loaded = false, looked_only;
 
 	for (size_t i = 0; i < outcome->plan->n_steps && !stale; i++) {
 		const struct step *step = &outcome->plan->steps[i];
@@ -195,8 +288,12 @@ bool pass(struct sysfs *fs, const struct layout *layout, struct outcome *outcome
 		if (!deadline_left(d))
 			break;
 		if (step->kind != STEP_OVERRIDE)
-			pass_load_modules(fs, layout, outcome);
+			loaded |= pass_load_modules(fs, layout, outcome);
 		do_next(fs, layout, outcome, d, step, &stale);
 	}
-	return stale || outcome->n_done > before;
+	if (!stale && outcome->n_done == before)
+		return PASS_NOTHING;
+	/* What is made takes covers away, and makes all stale. */
+	looked_only = outcome->n_done - before == outcome->n_covers - covers;
+	return looked_only && !stale && !loaded ? PASS_LOOKED : PASS_TRIED;
 }

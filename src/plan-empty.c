@@ -39,11 +39,12 @@ static const struct seen_carveout *carveout_of(const struct machine *m,
 }
 
 /* Whether there may be more in @region than it shows: its labels are lost, or an interrupted run
- * that filled or emptied it as a whole has left its scaffold. */
+ * that looked at it, filled or emptied it as a whole has left its scaffold. */
 static bool hides(const struct seen_region *region)
 {
 	for (size_t i = 0; i < region->n_namespaces; i++)
-		if (!strcmp(region->namespaces[i].name, REGION_SCAFFOLD))
+		if (!strcmp(region->namespaces[i].name, REGION_SCAFFOLD) ||
+		    !strcmp(region->namespaces[i].name, LOOK_SCAFFOLD))
 			return true;
 	return region->labels == LABELS_LOST || region->labels == LABELS_OLD;
 }

@@ -76,8 +76,10 @@ static struct sweep_part *signatures_of(const struct group *g, const struct bloc
 		if (g->steps[i].step->kind == STEP_WIPE)
 			empty_signatures(seen, raw, base, &media);
 		for (size_t j = 0; j < media.n; j++)
-			*MEM_APPEND(parts, *n) = (struct sweep_part){
-				.offset = base + media.pieces[j].offset, .n = media.pieces[j].n};
+			*MEM_APPEND(parts, *n) =
+				(struct sweep_part){.device = raw,
+						    .offset = base + media.pieces[j].offset,
+						    .n = media.pieces[j].n};
 		media_release(&media);
 	}
 	return parts;
@@ -90,7 +92,7 @@ static int wipe_signatures(const struct group *g, struct cover *cover)
 	_cleanup_(freep) struct sweep_part *parts = signatures_of(g, &cover->raw, &n);
 	int r = 0;
 
-	blockdev_zero_parts(&cover->raw, parts, n, NULL, NULL);
+	blockdev_zero_parts(parts, n, NULL, NULL);
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = parts[i].result;
 	if (r == 0)
@@ -106,6 +108,7 @@ static int wipe_all(struct group *g, struct cover *cover)
 
 	if (r == 0)
 		r = wipe_signatures(g, cover);
+	SPENT(SPENT_UNBIND);
 	closed = cover_close(cover);
 	return r < 0 ? r : closed;
 }

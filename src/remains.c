@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "capacity.h"
-#include "cover.h"
 #include "crew.h"
 #include "label.h"
 #include "mem.h"
@@ -149,20 +148,18 @@ static void look_elsewhere(struct look *l, bool found_all)
 			l->elsewhere |= !is_known(l, spots[i].parent);
 }
 
-/* All places of the plan, and where there is nothing the rest, through the scaffold, which is no
- * longer bound then. */
-static int look(struct look *l)
+/* All places of the plan, and where there is nothing the rest, through @cover, which is laid. */
+static int look(struct look *l, struct cover *cover)
 {
 	SPENT(SPENT_LOOKING);
-	struct cover cover = {.fs = l->fs, .region = l->region, .why = l->why};
-	int r = cover_lay(&cover, LOOK_SCAFFOLD);
+	int r = cover_lay(cover, LOOK_SCAFFOLD);
 
-	l->raw = &cover.raw;
-	if (r == 0)
-		r = look_where_planned(l);
+	l->raw = &cover->raw;
+	if (r < 0 || (!l->repairs && cover_is_marked(cover)))
+		return r;
+	r = look_where_planned(l);
 	if (r == 0 && !l->elsewhere && (l->repairs || !all_found(l)))
 		look_elsewhere(l, all_found(l));
-	cover_release(&cover);
 	return r;
 }
 
@@ -192,15 +189,23 @@ static int mark(struct look *l, bool with_labels)
 	return r;
 }
 
-int remains_look(struct sysfs *fs, const struct step *step, struct text *why)
+int remains_look(struct sysfs *fs, const struct step *step, struct cover *keep, struct text *why)
 {
 	struct look l = look_of(fs, step, why);
-	int r = look(&l);
+	struct cover cover = {.fs = fs, .region = l.region, .why = why};
+	int r = look(&l, &cover);
+	bool empty = r == 0 && !l.n_blocks && !l.elsewhere;
 
+	if (empty && keep)
+		*keep = cover;
+	else
+		cover_release(&cover);
 	/* An empty region comes up anew instead of only losing its scaffold, whose number would
 	 * stay taken: the first namespace is to be number 0, /dev/pmem0 or /dev/dax0.0. */
-	if (r == 0)
-		r = l.n_blocks || l.elsewhere ? mark(&l, false) : label_reset(fs, l.region, why);
+	if (empty && !keep)
+		r = label_reset(fs, l.region, why);
+	else if (r == 0 && !empty)
+		r = mark(&l, false);
 	look_release(&l);
 	return r;
 }
@@ -208,10 +213,12 @@ int remains_look(struct sysfs *fs, const struct step *step, struct text *why)
 int remains_repair(struct sysfs *fs, const struct step *step, struct text *why)
 {
 	struct look l = look_of(fs, step, why);
+	struct cover cover = {.fs = fs, .region = l.region, .why = why};
 	int r;
 
 	l.repairs = true;
-	r = look(&l);
+	r = look(&l, &cover);
+	cover_release(&cover);
 	if (r == 0 && l.n_blocks && !l.elsewhere)
 		r = mark(&l, true);
 	else if (r == 0) {

@@ -7,21 +7,24 @@
  * The kernel lets nobody read a region but through a namespace, so a scaffold is laid over it, and
  * nothing is written into that. Its label and index come in one write, index last, and it goes in
  * another: whenever this is interrupted, the region either has no index, or this scaffold, and
- * both mean that it has yet to be looked at.
+ * both mean that it has yet to be looked at; unless the scaffold is marked as one through which the
+ * region, empty, was then being filled (cover.h).
  */
 #ifndef RAMDAX_REMAINS_H
 #define RAMDAX_REMAINS_H
 
+#include "cover.h"
 #include "plan.h"
 #include "sysfs.h"
 #include "text.h"
 
 /*
  * Does @step, a STEP_LOOK. Afterwards the region has an index that says that it is empty; or, if
- * there is any valid info block, none, and a mark that it must be kept (LABELS_LOST).
- * 0, or -errno with a sentence part in @why.
+ * there is any valid info block, none, and a mark that it must be kept (LABELS_LOST). If @keep is
+ * not NULL and the region is empty, the scaffold stays, and is there. 0, or -errno with a sentence
+ * part in @why.
  */
-int remains_look(struct sysfs *fs, const struct step *step, struct text *why);
+int remains_look(struct sysfs *fs, const struct step *step, struct cover *keep, struct text *why);
 
 /*
  * Does @step, a STEP_REPAIR: labels for what has its info block where the plan puts something, as

@@ -44,7 +44,7 @@ static bool is_loaded(const struct sysfs *fs, const char *module)
 }
 
 /* Failing to load one that the kernel has built in, or does not need, shows when it is missed. */
-void step_load_modules(const struct sysfs *fs, const struct layout *layout)
+bool step_load_modules(const struct sysfs *fs, const struct layout *layout)
 {
 	SPENT(SPENT_MODULES);
 	_cleanup_(text_release) struct text output = {0};
@@ -68,6 +68,7 @@ void step_load_modules(const struct sysfs *fs, const struct layout *layout)
 		diag_debug("modprobe: %s", r == -EIO ? run_last_line(&output) : strerror(-r));
 	free(argv);
 	needs_release(&needs);
+	return n > 3;
 }
 
 /* Another driver may have been told to bind it by the loading alone: EBUSY, and it is bound. */
@@ -174,8 +175,6 @@ int step_do(struct sysfs *fs, const struct step *step, deadline d, struct text *
 		return label_reset(fs, step->seen_region, why);
 	case STEP_DROP:
 		return label_drop_damaged(fs, step->seen_region, why);
-	case STEP_LOOK:
-		return remains_look(fs, step, why);
 	case STEP_REPAIR:
 		return remains_repair(fs, step, why);
 	case STEP_ENABLE:
@@ -186,6 +185,7 @@ int step_do(struct sysfs *fs, const struct step *step, deadline d, struct text *
 		return finish_format(fs, step, d, why);
 	case STEP_SCRUB:
 		return empty_scrub(fs, step, d, why);
+	case STEP_LOOK:  /* remains.h */
 	case STEP_CLEAR: /* these in groups: raze.h */
 	case STEP_DESTROY:
 	case STEP_WIPE:

@@ -22,7 +22,8 @@ const char *step_object(const struct step *step);
 void step_say_done(const struct step *step);
 void step_say_failed(const struct layout *layout, const struct failure *failure);
 
-/* Loads the kernel modules that the layout needs. One that is missing will be missed. */
-void step_load_modules(const struct sysfs *fs, const struct layout *layout);
+/* Loads the kernel modules that the layout needs; false if there is nothing to load. One that is
+ * missing will be missed. */
+bool step_load_modules(const struct sysfs *fs, const struct layout *layout);
 
 #endif

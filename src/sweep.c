@@ -24,8 +24,9 @@ struct sweeping {
 	struct sweep_part *parts;
 	struct course *courses;
 	size_t n;
+	size_t pieces; /* of all parts */
+	size_t lanes;  /* how many of them are taken in turn */
 	sweep_piece *work;
-	const void *device;
 	sweep_progress *progress;
 	void *context;
 	pthread_t teller;
@@ -33,6 +34,16 @@ struct sweeping {
 	_Atomic uint64_t done;
 	_Atomic bool stopped;
 };
+
+/* Which piece is the @i-th: as many lanes as there are devices, each a run of pieces, in turn. */
+static size_t piece_at(const struct sweeping *s, size_t i)
+{
+	size_t run = s->pieces / s->lanes, longer = s->pieces % s->lanes;
+	size_t lane = i % s->lanes;
+
+	/* The first lanes have a piece more than the others. */
+	return lane * run + (lane < longer ? lane : longer) + i / s->lanes;
+}
 
 /* The number of the part that piece @piece is of. */
 static size_t part_of(const struct sweeping *s, size_t piece)
@@ -57,9 +68,10 @@ static void tell(struct sweeping *s)
 		atomic_store(&s->stopped, true);
 }
 
-static void zero_piece(void *context, size_t piece)
+static void do_piece(void *context, size_t number)
 {
 	struct sweeping *s = context;
+	size_t piece = piece_at(s, number);
 	size_t i = part_of(s, piece);
 	const struct sweep_part *part = &s->parts[i];
 	struct course *course = &s->courses[i];
@@ -70,7 +82,7 @@ static void zero_piece(void *context, size_t piece)
 	if (atomic_load(&s->stopped) || atomic_load(&course->result) < 0)
 		return;
 	done = n;
-	r = s->work(s->device, part->offset + at, n, &done);
+	r = s->work(part->device, part->offset + at, n, &done);
 	if (r < 0 && atomic_compare_exchange_strong(&course->result, &none, r))
 		atomic_store(&course->failed_at, part->offset + at + done);
 	atomic_fetch_add(&course->done, r < 0 ? done : n);
@@ -93,27 +105,28 @@ static void conclude(struct sweeping *s)
 	}
 }
 
-void sweep(struct sweep_part *parts, size_t n, sweep_piece *work, const void *device,
-	   sweep_progress *progress, void *context)
+void sweep(struct sweep_part *parts, size_t n, sweep_piece *work, sweep_progress *progress,
+	   void *context)
 {
 	struct sweeping s = {.parts = parts,
 			     .courses = mem_calloc(n + 1, sizeof(*s.courses)),
 			     .n = n,
+			     .lanes = 1,
 			     .work = work,
-			     .device = device,
 			     .progress = progress,
 			     .context = context,
 			     .teller = pthread_self()};
-	size_t pieces = 0, most;
+	size_t most;
 
 	for (size_t i = 0; i < n; i++) {
-		s.courses[i].first = pieces;
-		pieces += (size_t)((parts[i].n + SWEEP_PIECE - 1) / SWEEP_PIECE);
+		s.courses[i].first = s.pieces;
+		s.pieces += (size_t)((parts[i].n + SWEEP_PIECE - 1) / SWEEP_PIECE);
 		s.total += parts[i].n;
+		s.lanes += i && parts[i].device != parts[i - 1].device;
 	}
 	most = s.total / THREAD_SHARE < THREADS_MAX ? (size_t)(s.total / THREAD_SHARE)
 						    : THREADS_MAX;
-	crew_run(crew_size(most), pieces, zero_piece, &s);
+	crew_run(crew_size(most), s.pieces, do_piece, &s);
 	conclude(&s);
 	free(s.courses);
 }

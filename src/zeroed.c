@@ -39,11 +39,11 @@ bool zeroed(const struct sysfs *fs, const char *block)
 	_cleanup_(closep) int fd =
 		sysfs_open_file(fs, O_RDONLY | O_NONBLOCK | O_CLOEXEC | direct, "dev/%s", block);
 	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
-	struct sweep_part part = {.n = size > 0 ? (uint64_t)size : 0};
+	struct sweep_part part = {.device = &fd, .n = size > 0 ? (uint64_t)size : 0};
 
 	if (!part.n || (fs->live && device_check(fd, block) < 0))
 		return false;
 	WATCH("looking for what is in", block);
-	sweep(&part, 1, look_at, &fd, NULL, NULL);
+	sweep(&part, 1, look_at, NULL, NULL);
 	return part.result == 0;
 }

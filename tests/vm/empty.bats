@@ -1,0 +1,117 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A region without labels in which nothing is found is filled through the scaffold through which it
+# was looked at, all such regions at once. Reset in between, it is known for one that was being
+# filled, whatever is in it by then.
+#
+# shellcheck disable=SC2154,SC2016 # variables of lib.bash; single quotes are for the guest
+
+load lib
+setup() {
+	vm_setup
+	vm_fault
+	echo "${RAMDAX_LONG:-0}" | vm_file /long
+	vm_file /guest/empty.sh <<-'END'
+		driver=/sys/bus/platform/drivers/ramdax
+
+		# Nothing is known of what the regions hold, and they hold nothing.
+		empty() {
+			run 0 ramdax wipe -q --yes
+			for region in region0 region1; do
+				[ -e /sys/bus/nd/devices/$region ] || continue
+				ndctl disable-region $region >/dev/null 2>&1
+				ndctl disable-dimm "nmem${region#region}" >/dev/null 2>&1
+				ndctl zero-labels "nmem${region#region}" >/dev/null 2>&1
+			done
+			reset
+		}
+
+		# What a reset leaves is the memory.
+		reset() {
+			[ ! -e $driver/e820_pmem ] || echo e820_pmem >$driver/unbind
+			rm -rf /run/ramdax
+		}
+
+		# points COMMAND...: lines "CALL N" of what changes something; some of each call.
+		points() {
+			fault list /tmp/calls "$@" >/dev/null 2>&1
+			most=6
+			[ "$(cat /long)" = 0 ] || most=1000
+			awk -v most=$most '/^tool (write|pwrite64|fsync|ioctl|rename|unlinkat) / {
+				for (i = 1; i <= $3; i += $3 > most ? $3 / most : 1) print $2, int(i)
+			}' /tmp/calls
+		}
+
+		# all_there WHEN NUMBER
+		all_there() {
+			is "all are there ($1)" "$(namespaces)" "$2"
+			is "nothing half-made is left ($1)" "$(scaffolds)" ""
+			run 0 ramdax plan --check
+		}
+	END
+}
+teardown() { vm_teardown; }
+
+@test "reset at any write while it is filled: made all the same" {
+	vm_pool 'files 30MiB ext4 survives="reset"' 'memory 30MiB devdax survives="reset"' \
+		'sectors 20MiB sector survives="reset"' | vm_layout
+	vm_script <<-'END'
+		. /guest/empty.sh
+		run 0 ramdax apply
+		empty
+		points ramdax apply >/tmp/points
+		at_least "there are points" "$(wc -l </tmp/points)" 18
+		unfinished=0
+		while read -r call n; do
+			empty
+			fault kill tool "$call" "$n" ramdax apply >/dev/null 2>&1
+			[ -z "$(scaffolds)" ] || unfinished=$((unfinished + 1))
+			reset
+			run 0 ramdax apply
+			all_there "killed at $call $n" 3
+			holds "the file system is clean" e2fsck -fn "$(device files)"
+			is "memory is empty" "$(contents "$(device memory)" | tr -d '\0' | head -c 1)" ""
+		done </tmp/points
+		at_least "many were while there was a scaffold" $unfinished 6
+	END
+	vm_boot --memory 2G --memmap '131200K!4G'
+}
+
+# pools 'FIRST' SIZE: a layout of two regions, with FIRST, of SIZE, at their start.
+pools() {
+	echo 'version = 1'
+	for region in a b; do
+		printf '%s\n' '[[region]]' "name = \"$region\"" 'size = "128MiB"' \
+			'[[region.namespace]]' "name = \"first-$region\"" "mode = \"$1\"" \
+			"raw_size = \"$2\"" '[[region.namespace]]' "name = \"second-$region\"" \
+			'size = "30MiB"' 'filesystem.type = "ext4"'
+	done
+}
+
+@test "two regions at once, whatever is first in them" {
+	pools fsdax 32MiB | vm_file /fsdax.toml
+	pools raw 4MiB | vm_file /raw.toml
+	pools sector 20MiB | vm_file /sector.toml
+	vm_script <<-'END'
+		. /guest/empty.sh
+		for first in fsdax raw sector; do
+			cp /$first.toml /etc/ramdax/layout.toml
+			[ $first = fsdax ] || empty
+			holds "apply ($first)" strace -f -qq -o /tmp/trace -e trace=openat ramdax apply
+			all_there "$first" 4
+			# of a raw or sector one, the first page is its own
+			is "scaffolds that came and went ($first)" "$(grep -c nd_pmem/unbind /tmp/trace)" \
+				$([ $first = fsdax ] && echo 2 || echo 4)
+			is "numbers begin with 0" "$(namespace first-a dev) $(namespace first-b dev)" \
+				"namespace0.0 namespace1.0"
+			for name in first-a first-b second-a second-b; do
+				is "made now" "$(reported $name)" created
+			done
+			for name in second-a second-b; do
+				holds "the file system is clean" e2fsck -fn "$(device $name)"
+			done
+		done
+	END
+	vm_boot --memory 2G --memmap '131200K!4G,131200K!4608M'
+}
