@@ -170,7 +170,9 @@ void nd_namespaces_observe(const struct sysfs *fs, const struct seen_region *see
 		return;
 	iomem_observe(fs, &iomem);
 	known_observe(&known, fs, &iomem);
-	known_labels_take(&labels, labels_area(fs, seen), seen);
+	/* Without an index all of the area would be read, and nothing be known. */
+	if (seen->labels == LABELS_VALID)
+		known_labels_take(&labels, labels_area(fs, seen), seen);
 	namespaces_observe(&(struct view){&at, seen, &known, &labels}, now);
 	sysfs_close(&at);
 }
