@@ -34,6 +34,24 @@ ours() {
 	took "$_name" ramdax apply -q --layout "$_layout" "$@"
 }
 
+# clear_layout MIB...: what clear_all goes by: a region of each size.
+clear_layout() {
+	echo 'version = 1' >/tmp/clear.toml
+	for _mib; do
+		printf '%s\n' '[[region]]' "name = \"clear$_mib\"" "size = \"${_mib}MiB\"" \
+			'[[region.namespace]]' "name = \"clear$_mib\"" 'mode = "raw"' 'size = "rest"'
+	done >>/tmp/clear.toml
+}
+
+# After it the memory has been touched, all of it is zero, and the labels are gone.
+clear_all() {
+	tool forget >/dev/null
+	rm -f /run/ramdax/report.json
+	_time=$(tool time ramdax apply -q --recreate --layout /tmp/clear.toml)
+	tool forget >/dev/null
+	rm -f /run/ramdax/report.json
+}
+
 # Where the time of the last apply went.
 parts() {
 	jq -r --arg row "$1" '.took | to_entries[] | select(.value >= 10 and .key != "total") |

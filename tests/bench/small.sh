@@ -1,21 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=dash
 #
-# Hundreds of small namespaces, and a usual layout. RUNS, COUNT and PEERS come from the host; lib.sh is
-# before this.
+# Hundreds of small namespaces. RUNS, COUNT and PEERS come from the host; lib.sh is before this.
 
 # small NAME COUNT [MAP]: COUNT namespaces of the smallest size.
 small() {
 	layout "$1" 'size = "14MiB"' "count = $2" "map = \"${3:-dev}\""
-}
-
-# After it the memory has been touched, all of it is zero, and the labels are gone.
-clear_all() {
-	tool forget >/dev/null
-	rm -f /run/ramdax/report.json
-	_time=$(tool time ramdax apply -q --recreate --layout /tmp/clear.toml)
-	tool forget >/dev/null
-	rm -f /run/ramdax/report.json
 }
 
 one_run() {
@@ -46,17 +36,6 @@ one_run() {
 		tool release >/dev/null
 		row ms "$(tool enumerate)" "floor, $_n"
 	done
-	usual
-}
-
-# What most hosts have: how much of it all is neither the kernel's making of devices nor mkfs.
-usual() {
-	[ "$COUNT" -ge 64 ] || return 0
-	clear_all
-	ours "usual layout" usual
-	parts "usual layout"
-	row % "$(jq '.took | 100 - 100 * (.mkfs + .enumeration + .bind + .unbind + .scrub) / .total | round' \
-		/run/ramdax/report.json)" "usual layout: all but kernel, mkfs and zeroing"
 }
 
 one_by_one() {
@@ -81,28 +60,7 @@ for _n in 10 "$PEERS" $((COUNT / 2)); do
 	small "some$_n" "$_n"
 done
 small others "$COUNT" mem
-cat >/tmp/clear.toml <<-END
-	version = 1
-	[[region]]
-	name = "bench"
-	size = "$((COUNT * 16))MiB"
-	[[region.namespace]]
-	name = "clear"
-	mode = "raw"
-	size = "rest"
-END
-
-{
-	printf 'version = 1\n[[region]]\nname = "bench"\nsize = "%sMiB"\n' $((COUNT * 16))
-	for each in 'ext4 fsdax 64' 'ext4 fsdax 64' 'xfs fsdax 304' 'none devdax 64' 'none devdax 64' \
-		'ext4 sector 64'; do
-		# shellcheck disable=SC2086 # file system, mode and size
-		set -- $each
-		_number=$((${_number:-0} + 1))
-		printf '[[region.namespace]]\nname = "u%s"\nmode = "%s"\nsize = "%sMiB"\n' "$_number" "$2" "$3"
-		[ "$1" = none ] || printf 'filesystem.type = "%s"\n' "$1"
-	done
-} >/tmp/usual.toml
+clear_layout "$((COUNT * 16))"
 
 clear_all
 run=0
