@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <linux/loop.h>
+#include <pthread.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 
@@ -41,7 +42,7 @@ static int attach_number(struct loop *loop, int number, int backing, struct rang
 	return 0;
 }
 
-int loop_attach(struct loop *loop, int backing, struct range part, uint32_t sector_size)
+static int attach(struct loop *loop, int backing, struct range part, uint32_t sector_size)
 {
 	_cleanup_(closep) int control = open(CONTROL, O_RDWR | O_CLOEXEC);
 	int r = -EBUSY;
@@ -55,6 +56,19 @@ int loop_attach(struct loop *loop, int backing, struct range part, uint32_t sect
 			return -errno;
 		r = attach_number(loop, number, backing, part, sector_size);
 	}
+	return r;
+}
+
+/* One at a time: who is given a device that another thread is just about to attach would wait for
+ * its lock, which that thread holds until its file system is made. */
+int loop_attach(struct loop *loop, int backing, struct range part, uint32_t sector_size)
+{
+	static pthread_mutex_t attaching = PTHREAD_MUTEX_INITIALIZER;
+	int r;
+
+	pthread_mutex_lock(&attaching);
+	r = attach(loop, backing, part, sector_size);
+	pthread_mutex_unlock(&attaching);
 	return r;
 }
 

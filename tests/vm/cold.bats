@@ -224,3 +224,15 @@ teardown() { vm_teardown; }
 	END
 	vm_boot --memory 3G --cpus 2 --memmap '1048704K!4G'
 }
+
+@test "file systems are made at the same time" {
+	vm_pool 'one 62MiB ext4' 'two 62MiB ext4' | vm_layout
+	vm_script <<-'END'
+		holds "apply" strace -f -qq -o /tmp/trace -e trace=openat ramdax apply
+		is "each through a loop device of its own" \
+			"$(grep -o '"/dev/loop[0-9]*"' /tmp/trace | sort -u | tr '\n' ' ')" \
+			'"/dev/loop0" "/dev/loop1" '
+		run 0 ramdax plan --check
+	END
+	vm_boot --cpus 2 --memmap '131200K!4G'
+}
