@@ -83,22 +83,26 @@ struct look {
 	bool taken; /* the kernel lets nobody else claim it */
 };
 
+static void node_put(struct look *look, const char *name, dev_t dev)
+{
+	*MEM_APPEND(look->nodes, look->n_nodes) = (struct inuse_node){
+		.character = !strncmp(name, "dax", 3),
+		.dev = dev,
+		.name = mem_strdup(name),
+		.owner = look->owner,
+	};
+}
+
 /* The device in the directory @dir, whose last component is its name. */
 static bool node_add(struct look *look, const char *dir)
 {
 	_cleanup_(freep) char *text = NULL;
-	const char *name = strrchr(dir, '/') + 1;
 	unsigned major, minor;
 
 	if (sysfs_read(look->search->fs, &text, "%s/dev", dir) < 0 ||
 	    sscanf(text, "%u:%u", &major, &minor) != 2)
 		return false;
-	*MEM_APPEND(look->nodes, look->n_nodes) = (struct inuse_node){
-		.character = !strncmp(name, "dax", 3),
-		.dev = makedev(major, minor),
-		.name = mem_strdup(name),
-		.owner = look->owner,
-	};
+	node_put(look, strrchr(dir, '/') + 1, makedev(major, minor));
 	return true;
 }
 
@@ -110,24 +114,6 @@ static int open_exclusively(const struct sysfs *fs, const char *name)
 	int r = fd < 0 || !fs->live ? fd : device_check(fd, name);
 
 	return r < 0 ? r : TAKE_FD(fd);
-}
-
-/*
- * Whether nothing in the kernel claims the disk @name or a partition of it (block/bdev.c,
- * bd_may_claim). Whatever does, shows as EBUSY to one who would claim it too: a file system, even
- * one unmounted lazily or on a second device, device-mapper, md, bcache, drbd.
- */
-static bool is_unclaimed(struct look *look, const char *name)
-{
-	_cleanup_(closep) int fd = -1;
-
-	if (look->search->claimed)
-		return look->owner->claim >= 0;
-	if (!look->search->fs->live)
-		return false;
-	fd = open_exclusively(look->search->fs, name);
-	look->taken = fd == -EBUSY;
-	return fd >= 0;
 }
 
 /* Device-mapper and md put a link to themselves into the directory of what they are on. */
@@ -182,13 +168,31 @@ static void partitions_observe(struct look *look, const char *disk, bool unclaim
 	}
 }
 
+/*
+ * Where nothing in the kernel claims the disk @name or a partition of it, it can be claimed
+ * (block/bdev.c, bd_may_claim). Whatever does, shows as EBUSY: a file system, even one unmounted
+ * lazily or on a second device, device-mapper, md, bcache, drbd.
+ */
 static void disk_observe(struct look *look, const char *name)
 {
-	bool unclaimed = is_unclaimed(look, name);
+	const struct inuse_search *search = look->search;
+	_cleanup_(closep) int own = -1;
+	int claim = look->owner->claim;
+	struct stat st;
 
-	if (!unclaimed)
-		holders_observe(look->search->fs, look->owner->dir, look->owner);
-	partitions_observe(look, name, unclaimed);
+	if (!search->claimed) {
+		own = search->fs->live ? open_exclusively(search->fs, name) : -EROFS;
+		look->taken = own == -EBUSY;
+		claim = own;
+	}
+	/* A device that is open tells its number without an attribute. */
+	if (claim >= 0 && fstat(claim, &st) == 0)
+		node_put(look, name, st.st_rdev);
+	else
+		node_add(look, look->owner->dir);
+	if (claim < 0)
+		holders_observe(search->fs, look->owner->dir, look->owner);
+	partitions_observe(look, name, claim >= 0);
 }
 
 /* kmem makes system memory of one. */
@@ -197,6 +201,7 @@ static void dax_observe(struct look *look)
 	struct inuse *device = look->owner;
 	_cleanup_(freep) char *driver = NULL;
 
+	node_add(look, device->dir);
 	if (sysfs_read_link(look->search->fs, &driver, "%s/driver", device->dir) == 0 &&
 	    strcmp(driver, "device_dax") != 0)
 		device->user = mem_printf("driver %s", driver);
@@ -207,7 +212,6 @@ static void device_observe(void *context, size_t number)
 	struct look *look = (struct look *)context + number;
 	const char *name = strrchr(look->owner->dir, '/') + 1;
 
-	node_add(look, look->owner->dir);
 	if (!strncmp(name, "dax", 3))
 		dax_observe(look);
 	else

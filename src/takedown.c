@@ -149,13 +149,10 @@ static void detach_one(void *context, size_t i)
 		concluded(t, nd_detach(falling->fs, t->seen->holder), "detaching what claims it");
 }
 
-/* Detaching waits for the bus, which all are at while they are taken from their drivers: so it
- * comes after that. On a captured machine one after the other, so that what is written has an
- * order. */
-static void take_all(struct sysfs *fs, struct takedown *items, size_t n,
-		     const struct claims *claims)
+/* On a captured machine one after the other, so that what is written has an order. */
+static void disable_all(struct sysfs *fs, struct takedown *items, size_t n,
+			const struct claims *claims)
 {
-	SPENT(SPENT_UNBIND);
 	WATCH("taking down namespaces", NULL);
 	_cleanup_(freep) struct inuse **devices = mem_calloc(n, sizeof(*devices));
 	struct falling falling = {.fs = fs, .items = items, .devices = devices};
@@ -163,6 +160,14 @@ static void take_all(struct sysfs *fs, struct takedown *items, size_t n,
 	for (size_t i = 0; i < claims->n; i++)
 		devices[claims->owners[i]] = &claims->devices[i];
 	crew_run(fs->live ? THREADS_MAX : 1, n, disable_one, &falling);
+}
+
+/* Waits for the bus, which all are at while they are taken from their drivers: so it comes after
+ * that. */
+static void detach_all(struct sysfs *fs, struct takedown *items, size_t n)
+{
+	struct falling falling = {.fs = fs, .items = items};
+
 	crew_run(fs->live ? crew_size(n / DETACH_SHARE) : 1, n, detach_one, &falling);
 }
 
@@ -182,7 +187,9 @@ void takedown_namespaces(struct sysfs *fs, struct takedown *items, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (items[i].result == 0)
 			items[i].result = is_as_seen(fs, items[i].seen, &items[i].why);
-	take_all(fs, items, n, &claims);
+	SPENT(SPENT_UNBIND);
+	disable_all(fs, items, n, &claims);
+	detach_all(fs, items, n);
 }
 
 int takedown_namespace(struct sysfs *fs, const struct seen_namespace *seen, struct text *why)
@@ -243,10 +250,15 @@ static int take_all_of(struct sysfs *fs, const struct seen_region *region,
 		return kept(why, used);
 	if (nd_driver(fs, region->name, &driver) < 0)
 		return 0;
-	/* Those that fail alone go with their region. */
+	SPENT(SPENT_UNBIND);
+	/* Those that fail alone go with their region; and so does what claims them, unless it
+	 * stays.
+	 */
 	if (fs->live)
-		take_all(fs, items, now->n_namespaces, &claims);
+		disable_all(fs, items, now->n_namespaces, &claims);
 	r = nd_unbind(fs, driver, region->name);
+	if (fs->live && r < 0)
+		detach_all(fs, items, now->n_namespaces);
 	for (size_t i = 0; i < now->n_namespaces; i++)
 		text_release(&items[i].why);
 	if (r < 0)
