@@ -21,17 +21,17 @@ static void machine_make(struct tree *t)
 	tree_file(t, ND "region0/resource", "0x100000000\n");
 	tree_file(t, ND "region0/mapping0", "nmem0,0,268435456,0\n");
 	tree_link(t, ND "region0/driver", "../../drivers/nd_region");
-	tree_link(t, ND "region0/namespace0.0", "../namespace0.0");
-	tree_file(t, ND "namespace0.0/size", "67108864\n");
-	tree_file(t, ND "namespace0.0/resource", "0x100000000\n");
-	tree_file(t, ND "namespace0.0/alt_name", "files\n");
-	tree_file(t, ND "namespace0.0/uuid", UUID "\n");
-	tree_file(t, ND "namespace0.0/holder", "pfn0.0\n");
-	tree_link(t, ND "region0/pfn0.0", "../pfn0.0");
-	tree_link(t, ND "pfn0.0/driver", "../../drivers/nd_pmem");
-	tree_file(t, ND "pfn0.0/namespace", "namespace0.0\n");
-	tree_file(t, ND "pfn0.0/block/pmem0/dev", "259:0\n");
-	tree_file(t, ND "pfn0.0/block/pmem0/size", "131072\n");
+	tree_link(t, ND "namespace0.0", "region0/namespace0.0");
+	tree_file(t, ND "region0/namespace0.0/size", "67108864\n");
+	tree_file(t, ND "region0/namespace0.0/resource", "0x100000000\n");
+	tree_file(t, ND "region0/namespace0.0/alt_name", "files\n");
+	tree_file(t, ND "region0/namespace0.0/uuid", UUID "\n");
+	tree_file(t, ND "region0/namespace0.0/holder", "pfn0.0\n");
+	tree_link(t, ND "pfn0.0", "region0/pfn0.0");
+	tree_link(t, ND "region0/pfn0.0/driver", "../../../drivers/nd_pmem");
+	tree_file(t, ND "region0/pfn0.0/namespace", "namespace0.0\n");
+	tree_file(t, ND "region0/pfn0.0/block/pmem0/dev", "259:0\n");
+	tree_file(t, ND "region0/pfn0.0/block/pmem0/size", "131072\n");
 	tree_file(t, "sys/bus/nd/drivers/nd_pmem/unbind", "");
 	tree_file(t, "sys/bus/nd/drivers/nd_region/unbind", "");
 	tree_file(t, "proc/self/mountinfo", "1 0 259:0 / /srv rw - ext4 /dev/pmem0 rw\n");
@@ -89,8 +89,23 @@ static void a_region_that_is_another_stays(void)
 	region.dimm = NULL;
 	CHECK_INT(take_region(&t, &region, &why), TAKEDOWN_KEPT);
 	CHECK(strstr(text_str(&why), "\"region0\" is another region meanwhile"));
-	tree_file(&t, ND "namespace0.0/size", "0\n");
+	tree_file(&t, ND "region0/namespace0.0/size", "0\n");
 	region = region_seen();
+	CHECK_INT(take_region(&t, &region, &why), 0);
+}
+
+/* It was empty, and is to be filled. What is ours and unfinished is nobody's. */
+static void a_region_into_which_something_has_come_stays(void)
+{
+	_cleanup_(text_release) struct text why = {0};
+	_cleanup_(tree_remove) struct tree t;
+	struct seen_region region = region_seen();
+
+	machine_make(&t);
+	tree_file(&t, "proc/self/mountinfo", "");
+	CHECK_INT(take_region(&t, &region, &why), TAKEDOWN_KEPT);
+	CHECK(strstr(text_str(&why), "namespace \"files\" has come into it meanwhile"));
+	tree_file(&t, ND "region0/namespace0.0/alt_name", LOOK_SCAFFOLD "\n");
 	CHECK_INT(take_region(&t, &region, &why), 0);
 }
 
@@ -126,12 +141,12 @@ static void what_has_another_holder_stays(void)
 
 	machine_make(&t);
 	tree_file(&t, "proc/self/mountinfo", "");
-	tree_file(&t, ND "namespace0.0/holder", "pfn0.1\n");
+	tree_file(&t, ND "region0/namespace0.0/holder", "pfn0.1\n");
 	CHECK_INT(takedown_namespace(&t.fs, &ns, &why), TAKEDOWN_KEPT);
 	CHECK_INT(takedown_is_free(&t.fs, &ns, &why), TAKEDOWN_KEPT);
 	CHECK(is_untouched(&t, "nd_pmem"));
 	CHECK(strstr(text_str(&why), "by somebody else meanwhile"));
-	tree_file(&t, ND "namespace0.0/holder", "pfn0.0\n");
+	tree_file(&t, ND "region0/namespace0.0/holder", "pfn0.0\n");
 	CHECK_INT(takedown_namespace(&t.fs, &ns, &why), 0);
 	CHECK(!is_untouched(&t, "nd_pmem"));
 }
@@ -149,11 +164,12 @@ static void what_has_come_up_meanwhile_stays(void)
 	CHECK_INT(takedown_namespace(&t.fs, &ns, &why), TAKEDOWN_KEPT);
 	ns.holder = NULL;
 	CHECK_INT(takedown_namespace(&t.fs, &ns, &why), TAKEDOWN_KEPT);
-	tree_file(&t, ND "namespace0.0/holder", "\n");
-	tree_link(&t, ND "namespace0.0/driver", "../../drivers/nd_pmem");
+	tree_file(&t, ND "region0/namespace0.0/holder", "\n");
+	tree_link(&t, ND "region0/namespace0.0/driver", "../../../drivers/nd_pmem");
 	CHECK_INT(takedown_namespace(&t.fs, &ns, &why), TAKEDOWN_KEPT);
 	CHECK(is_untouched(&t, "nd_pmem"));
 }
 
-UNIT_TESTS(UNIT(a_region_that_is_another_stays), UNIT(a_region_of_which_not_all_can_be_seen_stays),
-	   UNIT(what_has_another_holder_stays), UNIT(what_has_come_up_meanwhile_stays))
+UNIT_TESTS(UNIT(a_region_that_is_another_stays), UNIT(a_region_into_which_something_has_come_stays),
+	   UNIT(a_region_of_which_not_all_can_be_seen_stays), UNIT(what_has_another_holder_stays),
+	   UNIT(what_has_come_up_meanwhile_stays))
