@@ -69,6 +69,7 @@ static struct filling filling_of(struct bulk *b, struct item *item)
 		.step = item->step->step,
 		.dev = &item->region->cover.raw,
 		.base = base_of(item),
+		.spared = item->region->cover.marked ? COVER_MARK : 0,
 		.deadline = b->deadline,
 		.progress = b->progress,
 		.why = &item->step->why,
@@ -102,14 +103,14 @@ static bool can_mark(const struct bulk_region *g)
 	return true;
 }
 
-/* One under whose name a region counts as filled already, or that through which it was looked at,
- * which is as good once it is marked. */
+/* One by whose name the region is known as being filled, or that through which it was looked at,
+ * which is as good once it is marked: another look would find what is being written. */
 static int lay(struct bulk *b, struct bulk_region *g)
 {
 	if (g->cover.device && !can_mark(g))
 		cover_release(&g->cover);
 	if (g->cover.device)
-		return 0;
+		return g->cover.marked ? 0 : cover_mark(&g->cover);
 	g->cover = (struct cover){.fs = b->fs, .region = g->region, .why = &g->why};
 	return cover_lay(&g->cover, REGION_SCAFFOLD);
 }
@@ -191,15 +192,8 @@ static void info_one(void *bulk, size_t i)
 	fill_one(b, &b->items[i], fill_info);
 }
 
-/* From the first info block on, another look would find something. */
 static void info_all(struct bulk *b)
 {
-	for (size_t i = 0; i < b->n_regions; i++) {
-		struct bulk_region *g = &b->regions[i];
-
-		if (g->result == 0 && !strcmp(g->cover.name, LOOK_SCAFFOLD))
-			g->result = cover_mark(&g->cover);
-	}
 	crew_run(crew_size(b->n / INFO_SHARE), b->n, info_one, b);
 }
 
@@ -268,7 +262,7 @@ static void add_labels(const struct bulk_region *g, struct media *area)
 	label_image(labels, n, area);
 }
 
-/* In place of the scaffolds': none, where the filling failed as a whole. */
+/* In place of the scaffolds': none, where that failed, or the filling as a whole. */
 static void write_labels(struct bulk *b)
 {
 	_cleanup_(freep) struct label_change *changes = mem_calloc(b->n_regions, sizeof(*changes));
@@ -286,9 +280,9 @@ static void write_labels(struct bulk *b)
 	for (size_t i = 0; i < b->n_regions; i++) {
 		struct bulk_region *g = &b->regions[i];
 
+		g->result = changes[i].result;
 		if (g->result < 0 && g->cover.device)
 			label_reset(b->fs, g->region, &unsaid);
-		g->result = changes[i].result;
 		media_release(&changes[i].area);
 		cover_release(&g->cover);
 	}

@@ -22,10 +22,14 @@ struct going {
 
 static void add(struct work *w, struct clearing *owner, uint64_t offset, uint64_t bytes)
 {
+	const uint64_t spared = owner->filling.spared;
+	uint64_t cut = offset < spared ? spared - offset : 0;
 	size_t n = w->n;
 
-	if (!bytes)
+	if (bytes <= cut)
 		return;
+	offset += cut;
+	bytes -= cut;
 	*MEM_APPEND(w->owners, n) = owner;
 	*MEM_APPEND(w->parts, w->n) =
 		(struct sweep_part){.device = owner->filling.dev, .offset = offset, .n = bytes};

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "attribute.h"
-#include "capacity.h"
 #include "label-image.h"
 #include "label.h"
 #include "mem.h"
@@ -64,7 +63,6 @@ int cover_lay(struct cover *c, const char *name)
 	_cleanup_(freep) char *block = NULL;
 	int r;
 
-	c->name = name;
 	c->raw.fd = -1;
 	r = lay(c, name);
 	if (r == 0 && nd_block(c->fs, c->device, &block) < 0) {
@@ -77,30 +75,34 @@ int cover_lay(struct cover *c, const char *name)
 	return r < 0 ? r : failed(c, blockdev_open(&c->raw, block), "opening its block device");
 }
 
-/* The whole of the first block; the scaffold's UUID follows. */
+/* The scaffold's UUID follows, and zeros to the end of the page. */
 static const char mark[16] = "RAMDAX_FILLING";
-#define MARK_BYTES 512
 
 int cover_mark(struct cover *c)
 {
-	unsigned char block[MARK_BYTES] = {0};
+	unsigned char page[COVER_MARK] = {0};
 	struct media media = {0};
 	int r;
 
-	memcpy(block, mark, sizeof(mark));
-	uuid_copy(block + sizeof(mark), c->uuid);
-	media_write(&media, 0, block, sizeof(block));
+	memcpy(page, mark, sizeof(mark));
+	uuid_copy(page + sizeof(mark), c->uuid);
+	media_write(&media, 0, page, sizeof(page));
 	r = blockdev_write(&c->raw, 0, &media);
 	media_release(&media);
-	return failed(c, r < 0 ? r : blockdev_flush(&c->raw), "marking it");
+	if (r == 0)
+		r = blockdev_flush(&c->raw);
+	c->marked = r == 0;
+	return failed(c, r, "marking it");
 }
 
-bool cover_is_marked(struct cover *c)
+bool cover_was_marked(struct cover *c)
 {
-	_Alignas(BLOCKDEV_ALIGN) unsigned char block[MARK_BYTES];
+	_Alignas(BLOCKDEV_ALIGN) unsigned char page[COVER_MARK];
 
-	return blockdev_read(&c->raw, 0, block, sizeof(block)) == 0 &&
-	       !memcmp(block, mark, sizeof(mark)) && !uuid_compare(block + sizeof(mark), c->uuid);
+	c->marked = blockdev_read(&c->raw, 0, page, sizeof(page)) == 0 &&
+		    !memcmp(page, mark, sizeof(mark)) &&
+		    !uuid_compare(page + sizeof(mark), c->uuid);
+	return c->marked;
 }
 
 int cover_close(struct cover *c)

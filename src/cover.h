@@ -8,6 +8,7 @@
 #define RAMDAX_COVER_H
 
 #include "blockdev.h"
+#include "capacity.h"
 #include "machine.h"
 #include "sysfs.h"
 #include "text.h"
@@ -15,11 +16,11 @@
 struct cover {
 	struct sysfs *fs;
 	const struct seen_region *region;
-	struct text *why;    /* of what failed, unless somebody has said it already */
-	const char *name;    /* of the scaffold */
-	char *device;        /* "namespace0.0"; NULL if none is laid */
-	uuid_t uuid;         /* of its label, random */
-	bool laid; /* here, not by an earlier run, and not closed: nobody else knows of it */
+	struct text *why; /* of what failed, unless somebody has said it already */
+	char *device;     /* "namespace0.0"; NULL if none is laid */
+	uuid_t uuid;      /* of its label, random */
+	bool laid;        /* here, not by an earlier run, and not closed: nobody else knows of it */
+	bool marked;
 	struct blockdev raw; /* its bytes, from the region's start */
 };
 
@@ -31,12 +32,15 @@ int cover_lay(struct cover *cover, const char *name);
 
 /*
  * Says, in the first page of the region, that what is written through this very scaffold is
- * unfinished; it says nothing any more once the scaffold's label is gone. Only where nobody's
- * contents are in that page: fsdax and devdax keep their info block in the second, and leave the
- * first alone (drivers/nvdimm/pfn_devs.c, nd_pfn_init). 0 or -errno.
+ * unfinished; it says nothing any more once the scaffold's label is gone, and may stay. Only where
+ * nobody's contents are in that page: fsdax and devdax keep their info block in the second, and
+ * leave the first alone (drivers/nvdimm/pfn_devs.c, nd_pfn_init). 0 or -errno, and @cover->marked.
  */
+#define COVER_MARK PAGE_BYTES
 int cover_mark(struct cover *cover);
-bool cover_is_marked(struct cover *cover);
+
+/* Whether an earlier run has marked it so; and @cover->marked. */
+bool cover_was_marked(struct cover *cover);
 
 /* Takes it from its driver; the label is still there, and the next label_replace() takes it away.
  * Harmless if it is not bound. 0 or -errno. */

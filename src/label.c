@@ -139,8 +139,9 @@ int label_reset(struct sysfs *fs, const struct seen_region *region, struct text 
 	struct media area = {0};
 	int r;
 
-	media_zero(&area, 0, LABEL_AREA_SIZE);
+	/* Interrupted after its index, it is empty; without one, nobody knows what it is. */
 	label_image(NULL, 0, &area);
+	media_zero(&area, LABEL_INDEX_BYTES, LABEL_AREA_SIZE - LABEL_INDEX_BYTES);
 	r = label_replace(fs, region, &area, why);
 	media_release(&area);
 	return r;

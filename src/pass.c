@@ -267,6 +267,9 @@ static void do_next(struct sysfs *fs, const struct layout *layout, struct outcom
 		/* Enumerated anew, everything has another number. */
 		*stale = true;
 	} else {
+		/* One by one there must be room. */
+		if (step->kind == STEP_CREATE)
+			pass_let_go(fs, outcome);
 		r = step_do(fs, step, d, &why);
 		conclude(outcome, layout, step, r, &why, clock_ms() - began);
 	}

@@ -211,6 +211,7 @@ void plan_labels(struct plan *plan, struct plan_region *r, const struct plan_opt
 	_cleanup_(freep) char *unsafe = carveout_refusal(plan->machine, r->carveout);
 	const struct seen_namespace *look = look_scaffold(r->seen);
 	bool is_lost = r->seen->labels == LABELS_LOST;
+	bool kexec = plan->machine->boot_kind == BOOT_KEXEC;
 
 	if (unsafe || plan->machine->unread || !r->region->n_namespaces)
 		return;
@@ -237,9 +238,10 @@ void plan_labels(struct plan *plan, struct plan_region *r, const struct plan_opt
 		r->state = REGION_LOST;
 		r->reason = mem_strdup("its labels are lost, and what it holds is disposable");
 		plan_region_step(plan, r, STEP_RESET, r->reason);
-	} else if (!is_lost && plan->machine->boot_kind != BOOT_KEXEC) {
+	} else if (!is_lost && (look || !kexec)) {
 		r->unproven = true;
-		plan_region_step(plan, r, STEP_LOOK, "it has no labels: is there anything in it?");
+		plan_region_step(plan, r, STEP_LOOK, "it has no labels: is there anything in it?")
+			->marked = kexec;
 	} else if (options->repair_labels) {
 		r->unproven = true;
 		plan_region_step(plan, r, STEP_REPAIR, "its labels are lost");

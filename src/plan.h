@@ -58,6 +58,7 @@ struct step {
 	struct parts parts;
 	bool format;  /* STEP_CREATE: with its file system */
 	bool zero;    /* STEP_WIPE: all of the contents */
+	bool marked;  /* STEP_LOOK: only what is marked as being filled is empty */
 	bool expired; /* STEP_DESTROY: contents that must go, whatever comes of the rest */
 	const unsigned char *seed; /* STEP_CREATE: the layout's, for the info block */
 	char *reason;

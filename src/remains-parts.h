@@ -38,6 +38,7 @@ struct look {
 	size_t n_blocks; /* how many of them have an info block: the first of them */
 	bool elsewhere;  /* there is one beside those */
 	bool repairs;
+	bool marked; /* whatever is in it counts, unless it is marked as being filled */
 };
 
 /* Where @p is planned, from the region's start; and whether an info block can be there: a raw

@@ -155,8 +155,11 @@ static int look(struct look *l, struct cover *cover)
 	int r = cover_lay(cover, LOOK_SCAFFOLD);
 
 	l->raw = &cover->raw;
-	if (r < 0 || (!l->repairs && cover_is_marked(cover)))
+	if (r < 0 || (!l->repairs && cover_was_marked(cover)))
 		return r;
+	l->elsewhere = l->marked;
+	if (l->marked)
+		return 0;
 	r = look_where_planned(l);
 	if (r == 0 && !l->elsewhere && (l->repairs || !all_found(l)))
 		look_elsewhere(l, all_found(l));
@@ -166,7 +169,12 @@ static int look(struct look *l, struct cover *cover)
 static struct look look_of(struct sysfs *fs, const struct step *step, struct text *why)
 {
 	return (struct look){
-		.fs = fs, .region = step->seen_region, .planned = step->planned, .why = why};
+		.fs = fs,
+		.region = step->seen_region,
+		.planned = step->planned,
+		.why = why,
+		.marked = step->marked,
+	};
 }
 
 static void look_release(struct look *l)

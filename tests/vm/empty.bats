@@ -115,3 +115,91 @@ pools() {
 	END
 	vm_boot --memory 2G --memmap '131200K!4G,131200K!4608M'
 }
+
+@test "reset twice while it is filled: made all the same" {
+	vm_pool 'files 30MiB ext4' 'memory 30MiB devdax' 'third 20MiB fsdax' | vm_layout
+	vm_script <<-'END'
+		. /guest/empty.sh
+		run 0 ramdax apply
+		empty
+		points ramdax apply >/tmp/points
+		last=$(awk '/^tool pwrite64 / { print $3 }' /tmp/calls)
+		while read -r call n; do
+			[ "$call" != rename ] && [ "$call" != unlinkat ] || continue
+			empty
+			# all info blocks but one are written
+			fault kill tool pwrite64 "$last" ramdax apply >/dev/null 2>&1
+			is "it was being filled" "$(scaffolds)" .ramdax-look
+			reset
+			fault kill tool "$call" "$n" ramdax apply >/dev/null 2>&1
+			reset
+			run 0 ramdax apply
+			all_there "killed again at $call $n" 3
+		done </tmp/points
+	END
+	vm_boot --memory 2G --memmap '131200K!4G'
+}
+
+@test "interrupted before a kexec: made if it was being filled, kept if only looked at" {
+	vm_pool 'files 30MiB ext4' 'memory 30MiB devdax' | vm_layout
+	vm_script <<-'END'
+		. /guest/empty.sh
+		run 0 ramdax apply
+		empty
+		points ramdax apply >/tmp/points
+		echo 208 >/tmp/type # what kexec says it is
+		for n in 2 "$(awk '/^tool pwrite64 / { print $3 }' /tmp/calls)"; do
+			empty
+			fault kill tool pwrite64 "$n" ramdax apply >/dev/null 2>&1
+			is "it was being filled" "$(scaffolds)" .ramdax-look
+			reset
+			mount --bind /tmp/type /proc/sys/kernel/bootloader_type
+			run 0 ramdax apply
+			all_there "killed at pwrite64 $n" 2
+			umount /proc/sys/kernel/bootloader_type
+		done
+		empty
+		fault kill tool pwrite64 1 ramdax apply >/dev/null 2>&1 # which is the mark
+		is "it was being looked at" "$(scaffolds)" .ramdax-look
+		reset
+		mount --bind /tmp/type /proc/sys/kernel/bootloader_type
+		run 5 ramdax apply
+		is "there is nothing" "$(namespaces)" 0
+		run 5 ramdax apply
+		run 0 ramdax apply --recreate=pool
+		all_there "recreated" 2
+	END
+	vm_boot --memory 2G --memmap '131200K!4G'
+}
+
+@test "what cannot be made at once is made one by one" {
+	vm_pool 'sectors 20MiB sector filesystem={type="ext4"}' | vm_file /sectors.toml
+	vm_pool 'files 30MiB ext4' 'memory 30MiB devdax' | vm_layout
+	vm_script <<-'END'
+		. /guest/empty.sh
+		run 0 ramdax apply
+		empty
+		points ramdax apply >/tmp/points
+		# among the last are those that write the labels
+		last=$(awk '/^tool ioctl / { print $3 }' /tmp/calls)
+		told=0
+		for n in $(seq $((last - 9)) "$last"); do
+			empty
+			fault EIO tool ioctl "$n" ramdax apply >/tmp/out 2>/tmp/err
+			! grep -q 'cannot be made at once, but one by one' /tmp/err || told=$((told + 1))
+			is "all are there, whatever failed ($n)" "$(namespaces)" 2
+			is "nothing half-made is left ($n)" "$(scaffolds)" ""
+			run 0 ramdax apply
+		done
+		at_least "that they could not be made at once is told" "$told" 2
+
+		empty
+		cp /sectors.toml /etc/ramdax/layout.toml
+		modprobe -r loop
+		rm "$(find /lib/modules -name 'loop.ko*')"
+		run 0 ramdax apply
+		all_there "through a BTT" 1
+		is "with its file system" "$(blkid -o value -s TYPE "$(device sectors)")" ext4
+	END
+	vm_boot --memory 2G --memmap '131200K!4G'
+}
