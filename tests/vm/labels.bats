@@ -122,9 +122,11 @@ again() {
 }
 
 @test "label loss, interrupted at any write: kept, until the repair" {
+	vm_fault
 	echo "${RAMDAX_LONG:-0}" | vm_file /long
 	again <<-'END'
-		calls=write,ioctl
+		most=4
+		[ "$(cat /long)" = 0 ] || most=1000
 		lose() {
 			ndctl disable-region region0 >/dev/null 2>&1
 			ndctl disable-dimm nmem0 >/dev/null 2>&1
@@ -133,33 +135,26 @@ again() {
 			ndctl enable-region region0 >/dev/null 2>&1
 			is "the labels are lost" "$(namespaces)" 0
 		}
-		count() {
-			strace -f -qq -o /tmp/trace -e trace=$calls "$@" >/dev/null 2>&1
-			grep -c "(" /tmp/trace
-		}
 		run 0 ramdax apply
-		# each command, killed before each call that may change something
+		# each command, killed before calls that may change something
 		for command in 'ramdax apply' 'ramdax apply --repair-labels'; do
 			lose
-			total=$(count $command)
-			at_least "there are calls" "$total" 8
-			step=$((total / 8 + 1))
-			[ "$(cat /long)" = 0 ] || step=1
-			n=1
-			while [ "$n" -le "$total" ]; do
+			fault list /tmp/calls $command >/dev/null 2>&1
+			awk -v most=$most '/^tool (write|ioctl) / {
+				for (i = 1; i <= $3; i += $3 > most ? $3 / most : 1) print $2, int(i)
+			}' /tmp/calls >/tmp/points
+			at_least "there are points" "$(wc -l </tmp/points)" 6
+			while read -r call n; do
 				lose
-				strace -f -qq -o /dev/null -e inject=$calls:signal=KILL:when=$n \
-					$command >/dev/null 2>&1
+				fault kill tool "$call" "$n" $command >/dev/null 2>&1
 				# whatever was left: adopted, or kept
 				ramdax apply >/tmp/out 2>/tmp/err
 				status=$?
 				case $status in
-				0) is "killed at $n of $total: as it was" "$(modes)" \
-					"fsdax devdax sector raw " ;;
-				*) is "killed at $n of $total: kept" "$status" 5 ;;
+				0) is "killed at $call $n: as it was" "$(modes)" "fsdax devdax sector raw " ;;
+				*) is "killed at $call $n: kept" "$status" 5 ;;
 				esac
-				n=$((n + step))
-			done
+			done </tmp/points
 		done
 		run 0 ramdax apply --repair-labels
 		all_found
