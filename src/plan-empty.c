@@ -149,7 +149,7 @@ static void judge_absent(struct emptier *e, const struct target *t)
 		problem(e, t, STATUS_CONFLICT, why);
 		plan_next(e->plan, "run \"ramdax apply\", which removes that and makes it anew");
 	} else if (hidden) {
-		why = mem_printf("it is not to be seen while the carveout at 0x%llx is not up",
+		why = mem_printf("it is not known what is in the carveout at 0x%llx",
 				 (unsigned long long)hidden->range.start);
 		problem(e, t, STATUS_MACHINE, why);
 		next_apply(e);
