@@ -53,11 +53,6 @@ bool bulk_takes(const struct step *step)
 	       (!step->format || fill_can_format(step));
 }
 
-static uint64_t base_of(const struct item *item)
-{
-	return item->step->step->where.start - item->region->region->range.start;
-}
-
 static bool goes_on(const struct item *item)
 {
 	return item->region->result == 0 && item->step->result == 0;
@@ -65,10 +60,12 @@ static bool goes_on(const struct item *item)
 
 static struct filling filling_of(struct bulk *b, struct item *item)
 {
+	const struct step *step = item->step->step;
+
 	return (struct filling){
-		.step = item->step->step,
+		.step = step,
 		.dev = &item->region->cover.raw,
-		.base = base_of(item),
+		.base = step->where.start - item->region->region->range.start,
 		.spared = item->region->cover.marked ? COVER_MARK : 0,
 		.deadline = b->deadline,
 		.progress = b->progress,

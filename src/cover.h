@@ -20,7 +20,7 @@ struct cover {
 	char *device;     /* "namespace0.0"; NULL if none is laid */
 	uuid_t uuid;      /* of its label, random */
 	bool laid;        /* here, not by an earlier run, and not closed: nobody else knows of it */
-	bool marked;
+	bool marked;      /* now, or by an earlier run */
 	struct blockdev raw; /* its bytes, from the region's start */
 };
 
@@ -36,8 +36,10 @@ int cover_lay(struct cover *cover, const char *name);
  * nobody's contents are in that page: fsdax and devdax keep their info block in the second, and
  * leave the first alone (drivers/nvdimm/pfn_devs.c, nd_pfn_init). 0 or -errno, and @cover->marked.
  */
-#define COVER_MARK PAGE_BYTES
 int cover_mark(struct cover *cover);
+
+/* The bytes that the mark takes, from the region's start. */
+#define COVER_MARK PAGE_BYTES
 
 /* Whether an earlier run has marked it so; and @cover->marked. */
 bool cover_was_marked(struct cover *cover);

@@ -177,13 +177,12 @@ static void disk_observe(struct look *look, const char *name)
 {
 	const struct inuse_search *search = look->search;
 	_cleanup_(closep) int own = -1;
-	int claim = look->owner->claim;
+	int claim = search->claimed ? look->owner->claim : -1;
 	struct stat st;
 
-	if (!search->claimed) {
-		own = search->fs->live ? open_exclusively(search->fs, name) : -EROFS;
+	if (!search->claimed && search->fs->live) {
+		claim = own = open_exclusively(search->fs, name);
 		look->taken = own == -EBUSY;
-		claim = own;
 	}
 	/* A device that is open tells its number without an attribute. */
 	if (claim >= 0 && fstat(claim, &st) == 0)

@@ -80,6 +80,13 @@ static int failed(struct label_change *c, int r, const char *what)
 	return r;
 }
 
+/* Has the DIMM's driver read the area. */
+static void reread(struct sysfs *fs, struct label_change *c)
+{
+	if (c->result == 0)
+		c->result = failed(c, rebind(fs, "nvdimm", c->region->dimm), "binding the DIMM");
+}
+
 /* Writes one area; the region is down then. */
 static void write_one(struct sysfs *fs, struct label_change *c)
 {
@@ -87,8 +94,7 @@ static void write_one(struct sysfs *fs, struct label_change *c)
 	if (c->result == 0 && fs->live)
 		c->result =
 			failed(c, write_area(c->region->dimm, &c->area), "writing the label area");
-	if (c->result == 0)
-		c->result = failed(c, rebind(fs, "nvdimm", c->region->dimm), "binding the DIMM");
+	reread(fs, c);
 }
 
 /* Regions come up in the background; while one does, label areas are out of reach (drivers/nvdimm/
@@ -112,7 +118,7 @@ int label_read_again(struct sysfs *fs, const struct seen_region *region, struct 
 {
 	struct label_change change = {.region = region, .why = why};
 
-	change.result = failed(&change, rebind(fs, "nvdimm", region->dimm), "binding the DIMM");
+	reread(fs, &change);
 	enumerate(fs, &change, 1);
 	return change.result;
 }

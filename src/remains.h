@@ -22,7 +22,7 @@
  * Does @step, a STEP_LOOK. Afterwards the region has an index that says that it is empty; or, if
  * there is any valid info block, none, and a mark that it must be kept (LABELS_LOST). If only
  * what is marked as being filled counts as empty (@step->marked), nothing else is looked at. If
- * @keep is not NULL and the region is empty, the scaffold stays, and is there. 0, or -errno with a
+ * @keep is not NULL and the region is empty, the scaffold stays, in *@keep. 0, or -errno with a
  * sentence part in @why.
  */
 int remains_look(struct sysfs *fs, const struct step *step, struct cover *keep, struct text *why);

@@ -33,14 +33,27 @@ setup() {
 			rm -rf /run/ramdax
 		}
 
-		# points COMMAND...: lines "CALL N" of what changes something; some of each call.
+		# Counts what apply calls where it finds the regions empty.
+		count() {
+			run 0 ramdax apply
+			empty
+			fault list /tmp/calls ramdax apply >/dev/null 2>&1
+		}
+
+		# last CALL: how often it was made.
+		last() {
+			awk -v call="$1" '$1 == "tool" && $2 == call { print $3 }' /tmp/calls
+		}
+
+		# points CALL...: of those lines "CALL N", some of each.
 		points() {
-			fault list /tmp/calls "$@" >/dev/null 2>&1
 			most=6
 			[ "$(cat /long)" = 0 ] || most=1000
-			awk -v most=$most '/^tool (write|pwrite64|fsync|ioctl|rename|unlinkat) / {
-				for (i = 1; i <= $3; i += $3 > most ? $3 / most : 1) print $2, int(i)
-			}' /tmp/calls
+			for call; do
+				awk -v n="$(last "$call")" -v most=$most -v call="$call" 'BEGIN {
+					for (i = 1; i <= n; i += n > most ? n / most : 1) print call, int(i)
+				}'
+			done
 		}
 
 		# all_there WHEN NUMBER
@@ -58,9 +71,8 @@ teardown() { vm_teardown; }
 		'sectors 20MiB sector survives="reset"' | vm_layout
 	vm_script <<-'END'
 		. /guest/empty.sh
-		run 0 ramdax apply
-		empty
-		points ramdax apply >/tmp/points
+		count
+		points write pwrite64 fsync ioctl rename unlinkat >/tmp/points
 		at_least "there are points" "$(wc -l </tmp/points)" 18
 		unfinished=0
 		while read -r call n; do
@@ -120,15 +132,13 @@ pools() {
 	vm_pool 'files 30MiB ext4' 'memory 30MiB devdax' 'third 20MiB fsdax' | vm_layout
 	vm_script <<-'END'
 		. /guest/empty.sh
-		run 0 ramdax apply
-		empty
-		points ramdax apply >/tmp/points
-		last=$(awk '/^tool pwrite64 / { print $3 }' /tmp/calls)
+		count
+		last_block=$(last pwrite64)
+		points write pwrite64 fsync ioctl >/tmp/points
 		while read -r call n; do
-			[ "$call" != rename ] && [ "$call" != unlinkat ] || continue
 			empty
 			# all info blocks but one are written
-			fault kill tool pwrite64 "$last" ramdax apply >/dev/null 2>&1
+			fault kill tool pwrite64 "$last_block" ramdax apply >/dev/null 2>&1
 			is "it was being filled" "$(scaffolds)" .ramdax-look
 			reset
 			fault kill tool "$call" "$n" ramdax apply >/dev/null 2>&1
@@ -144,11 +154,9 @@ pools() {
 	vm_pool 'files 30MiB ext4' 'memory 30MiB devdax' | vm_layout
 	vm_script <<-'END'
 		. /guest/empty.sh
-		run 0 ramdax apply
-		empty
-		points ramdax apply >/tmp/points
+		count
 		echo 208 >/tmp/type # what kexec says it is
-		for n in 2 "$(awk '/^tool pwrite64 / { print $3 }' /tmp/calls)"; do
+		for n in 2 "$(last pwrite64)"; do
 			empty
 			fault kill tool pwrite64 "$n" ramdax apply >/dev/null 2>&1
 			is "it was being filled" "$(scaffolds)" .ramdax-look
@@ -177,13 +185,10 @@ pools() {
 	vm_pool 'files 30MiB ext4' 'memory 30MiB devdax' | vm_layout
 	vm_script <<-'END'
 		. /guest/empty.sh
-		run 0 ramdax apply
-		empty
-		points ramdax apply >/tmp/points
+		count
 		# among the last are those that write the labels
-		last=$(awk '/^tool ioctl / { print $3 }' /tmp/calls)
 		told=0
-		for n in $(seq $((last - 9)) "$last"); do
+		for n in $(seq $(($(last ioctl) - 9)) "$(last ioctl)"); do
 			empty
 			fault EIO tool ioctl "$n" ramdax apply >/tmp/out 2>/tmp/err
 			! grep -q 'cannot be made at once, but one by one' /tmp/err || told=$((told + 1))
