@@ -59,6 +59,7 @@ static void plan_again(struct sysfs *fs, const struct layout *layout,
 		       const struct apply_options *options, struct outcome *outcome, bool known)
 {
 	struct settling settling = {layout, &options->plan, outcome};
+	struct known_written written = {outcome_wrote, outcome};
 	struct plan_options plan_options = options->plan;
 
 	plan_options.settled = is_settled;
@@ -72,7 +73,7 @@ static void plan_again(struct sysfs *fs, const struct layout *layout,
 	} else {
 		pass_let_go(fs, outcome);
 		machine_free(outcome->machine);
-		look(fs, layout, &plan_options, &outcome->machine, &outcome->plan);
+		look(fs, layout, &plan_options, &written, &outcome->machine, &outcome->plan);
 	}
 }
 

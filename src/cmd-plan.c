@@ -53,7 +53,7 @@ static enum status run(const struct invocation *in)
 	plan_options.settled_context = &record;
 	plan_options.scrubbed = late_record_scrubbed;
 	plan_options.scrubbed_context = &record;
-	look(&fs, layout, &plan_options, &machine, &plan);
+	look(&fs, layout, &plan_options, NULL, &machine, &plan);
 	if (in->check)
 		status = answer(plan);
 	if (in->json) {

@@ -9,18 +9,13 @@
 
 #define STYLE (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)
 
-/* As json-c indents. */
-#define INDENT 2
-
-/* Objects that are worth another thread to make them. */
+/* Objects that are worth another thread to make them, and that one thread makes in a go. */
 #define MANY_SHARE 64
 
-/* Keys are literals, and none is added twice. */
+/* Keys are literals. One that is there keeps its place, with another value. */
 static void add(struct json_object *parent, const char *key, struct json_object *value)
 {
-	if (json_object_object_add_ex(parent, key, value,
-				      JSON_C_OBJECT_ADD_KEY_IS_NEW |
-					      JSON_C_OBJECT_KEY_IS_CONSTANT) < 0)
+	if (json_object_object_add_ex(parent, key, value, JSON_C_OBJECT_KEY_IS_CONSTANT) < 0)
 		mem_exhausted();
 }
 
@@ -38,8 +33,11 @@ struct json_object *json_new_document(void)
 
 struct json_object *json_add_object(struct json_object *parent, const char *key)
 {
-	struct json_object *object = made(json_object_new_object());
+	struct json_object *object;
 
+	if (json_object_object_get_ex(parent, key, &object))
+		return object;
+	object = made(json_object_new_object());
 	add(parent, key, object);
 	return object;
 }
@@ -63,9 +61,11 @@ struct json_object *json_append_object(struct json_object *array)
 
 /* Objects in the making. */
 struct many {
+	unsigned depth;
 	json_fill *fill;
 	void *context;
 	char **printed;
+	size_t n;
 };
 
 static const char *print(struct json_object *object)
@@ -77,27 +77,46 @@ static const char *print(struct json_object *object)
 	return printed;
 }
 
-static void make_one(void *context, size_t i)
+/* In so many arrays. */
+static struct json_object *wrapped(struct json_object *object, unsigned depth)
+{
+	while (depth--) {
+		struct json_object *array = made(json_object_new_array());
+
+		if (json_object_array_add(array, object) < 0)
+			mem_exhausted();
+		object = array;
+	}
+	return object;
+}
+
+/* All of a share are one object, with other values for each: keys and room are made once. As deep
+ * as it will be in the document, it is printed with the indentation that it has there. */
+static void make_share(void *context, size_t share)
 {
 	struct many *many = context;
 	struct json_object *object = json_new_document();
+	struct json_object *outermost = wrapped(object, many->depth);
+	size_t first = share * MANY_SHARE, left = many->n - first;
 
-	many->fill(many->context, i, object);
-	many->printed[i] = mem_strdup(print(object));
-	json_object_put(object);
+	for (size_t i = 0; i < left && i < MANY_SHARE; i++) {
+		const char *start;
+
+		many->fill(many->context, first + i, object);
+		start = strchr(print(outermost), '{');
+		many->printed[first + i] =
+			mem_strndup(start, (size_t)(strrchr(start, '}') + 1 - start));
+	}
+	json_object_put(outermost);
 }
 
-/* Prints what was printed on its own: all lines but the first are further in now. */
 static int print_again(struct json_object *object, struct printbuf *out, int level, int flags)
 {
-	const char *line = json_object_get_userdata(object), *end;
+	const char *printed = json_object_get_userdata(object);
 
+	(void)level;
 	(void)flags;
-	for (; (end = strchr(line, '\n')); line = end + 1)
-		if (printbuf_memappend(out, line, (int)(end + 1 - line)) < 0 ||
-		    printbuf_memset(out, -1, ' ', level * INDENT) < 0)
-			mem_exhausted();
-	return printbuf_memappend(out, line, (int)strlen(line));
+	return printbuf_memappend(out, printed, (int)strlen(printed));
 }
 
 static void release_printed(struct json_object *object, void *printed)
@@ -106,12 +125,13 @@ static void release_printed(struct json_object *object, void *printed)
 	free(printed);
 }
 
-void json_append_many(struct json_object *array, size_t n, json_fill *fill, void *context)
+void json_append_many(struct json_object *array, unsigned depth, size_t n, json_fill *fill,
+		      void *context)
 {
 	_cleanup_(freep) char **printed = mem_calloc(n, sizeof(*printed));
-	struct many many = {fill, context, printed};
+	struct many many = {depth + 1, fill, context, printed, n};
 
-	crew_run(crew_size(n / MANY_SHARE), n, make_one, &many);
+	crew_run(crew_size(n / MANY_SHARE), (n + MANY_SHARE - 1) / MANY_SHARE, make_share, &many);
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *object = made(json_object_new_boolean(false));
 

@@ -14,19 +14,22 @@
 /* A new document, an object; json_finish() releases it. */
 struct json_object *json_new_document(void);
 
-/* New, and a member of @parent, which owns it. */
+/* A member of @parent, which owns it; the object, if there is one. */
 struct json_object *json_add_object(struct json_object *parent, const char *key);
+/* A new one. */
 struct json_object *json_add_array(struct json_object *parent, const char *key);
 /* A new object at the end of @array. */
 struct json_object *json_append_object(struct json_object *array);
 
 /*
- * Appends @n new objects to @array, each filled by @fill with its number, in no order and by
- * several threads if they are many. They are printed as soon as they are filled, so that they take
- * little memory, and cannot be read or changed any more.
+ * Appends @n new objects to @array, which is in @depth objects and arrays. Each is filled by @fill
+ * with its number, in no order and by several threads if they are many; all have the same keys.
+ * They are printed as soon as they are filled, so that they take little memory, and cannot be read
+ * or changed any more.
  */
 typedef void json_fill(void *context, size_t i, struct json_object *object);
-void json_append_many(struct json_object *array, size_t n, json_fill *fill, void *context);
+void json_append_many(struct json_object *array, unsigned depth, size_t n, json_fill *fill,
+		      void *context);
 
 /* null for NULL. What is no UTF-8 (labels come from memory that anybody wrote) becomes U+FFFD. */
 void json_add_string(struct json_object *parent, const char *key, const char *value);

@@ -80,6 +80,15 @@ bool known_disk(const struct known *known, const char *name, uint64_t *bytes)
 	return true;
 }
 
+bool known_shape(const struct known *known, const struct seen_namespace *ns, struct shape *shape)
+{
+	struct parts parts;
+
+	return known->written.tell && known->written.tell(known->written.context, ns, shape) &&
+	       shape->mode == ns->mode && capacity_parts(shape, ns->start, ns->raw, &parts) &&
+	       parts.capacity == ns->capacity;
+}
+
 void known_release(struct known *known)
 {
 	for (size_t i = 0; i < known->n_disks; i++)

@@ -9,14 +9,24 @@
 #ifndef RAMDAX_KNOWN_H
 #define RAMDAX_KNOWN_H
 
+#include "capacity.h"
 #include "firmware.h"
 #include "index.h"
 #include "label-image.h"
 #include "machine.h"
 #include "sysfs.h"
 
+/* What the info blocks say that this run has written itself. */
+struct known_written {
+	/* False if that of @ns is none of these; else *@shape is what it says. By several threads
+	 * at a time. */
+	bool (*tell)(const void *context, const struct seen_namespace *ns, struct shape *shape);
+	const void *context;
+};
+
 /* Of all regions. */
 struct known {
+	struct known_written written; /* set by who has written any */
 	const struct iomem *iomem;
 	struct index claims;
 	struct disk *disks;
@@ -40,6 +50,12 @@ bool known_start(const struct known *known, const char *device, uint64_t *start)
 
 /* The size of the block device @name, a multiple of 1 KiB. False if it is not on the list. */
 bool known_disk(const struct known *known, const char *name, uint64_t *bytes);
+
+/*
+ * Whether the info block of @ns, whose mode and capacity are known, is one that this run has
+ * written, and the kernel offers what that makes of the namespace; *@shape is what it says then.
+ */
+bool known_shape(const struct known *known, const struct seen_namespace *ns, struct shape *shape);
 
 void known_release(struct known *known);
 

@@ -7,12 +7,20 @@
 #include "text.h"
 #include "utf8.h"
 
+static void print_value(struct text *out, const char *key, const char *value)
+{
+	text_add(out, key);
+	text_add(out, " = ");
+	text_add(out, value);
+	text_add_char(out, '\n');
+}
+
 static void print_string(struct text *out, const char *key, const char *s)
 {
 	_cleanup_(freep) char *quoted = s ? toml_quoted(s, strlen(s)) : NULL;
 
 	if (s)
-		text_addf(out, "%s = %s\n", key, quoted);
+		print_value(out, key, quoted);
 }
 
 /* TOML takes no control characters in comments either. */
@@ -27,7 +35,7 @@ static void print_comment(struct text *out, const char *comment)
 
 static void print_bool(struct text *out, const char *key, bool value)
 {
-	text_addf(out, "%s = %s\n", key, value ? "true" : "false");
+	print_value(out, key, value ? "true" : "false");
 }
 
 static void print_uuid(struct text *out, const char *key, const uuid_t uuid)
@@ -41,7 +49,8 @@ static void print_uuid(struct text *out, const char *key, const uuid_t uuid)
 /* What is not declared is shown, but as a comment: a declared value would have to be matched. */
 static void print_default(struct text *out, bool declared, const char *key, const char *value)
 {
-	text_addf(out, "%s%s = %s\n", declared ? "" : "# ", key, value);
+	text_add(out, declared ? "" : "# ");
+	print_value(out, key, value);
 }
 
 static void print_strings(struct text *out, const char *key, char *const *strings, size_t n)

@@ -114,12 +114,14 @@ static bool suffices(const struct plan *plan)
 }
 
 void look(const struct sysfs *fs, const struct layout *layout, const struct plan_options *options,
-	  struct machine **machine, struct plan **plan)
+	  const struct known_written *written, struct machine **machine, struct plan **plan)
 {
 	SPENT(SPENT_LOOKING);
 	_cleanup_(plain_release) struct plain plain = plain_of(layout);
 	struct observe_choice choice = {.passes_over = is_plain, .context = &plain};
 
+	if (written)
+		choice.written = *written;
 	*machine = observe_chosen(fs, &choice);
 	*plan = plan_make(layout, *machine, options);
 	if (!suffices(*plan)) {

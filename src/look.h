@@ -7,12 +7,14 @@
 #ifndef RAMDAX_LOOK_H
 #define RAMDAX_LOOK_H
 
+#include "known.h"
 #include "machine.h"
 #include "plan.h"
 #include "sysfs.h"
 
-/* The caller frees *@machine and *@plan, the plan first. */
+/* @written: what this run has written, or NULL. The caller frees *@machine and *@plan, the plan
+ * first. */
 void look(const struct sysfs *fs, const struct layout *layout, const struct plan_options *options,
-	  struct machine **machine, struct plan **plan);
+	  const struct known_written *written, struct machine **machine, struct plan **plan);
 
 #endif

@@ -107,11 +107,31 @@ static void dax_observe(const struct sysfs *at, struct seen_namespace *ns)
 		ns->dax_taker = TAKE_PTR(driver);
 }
 
+/* Align and map, of what has a page map. */
+static void shape_observe(const struct view *view, struct seen_namespace *ns)
+{
+	struct shape known;
+	_cleanup_(freep) char *map = NULL;
+
+	if (view->unshaped)
+		return;
+	if (known_shape(view->known, ns, &known)) {
+		ns->align = known.align;
+		ns->map = known.map;
+		return;
+	}
+	ns->align = attribute_number(view->at, ns->holder, "align");
+	map = attribute_text(view->at, ns->holder, "mode");
+	if (map && !strcmp(map, "pmem"))
+		ns->map = MAP_DEV;
+	else if (map && !strcmp(map, "ram"))
+		ns->map = MAP_MEM;
+}
+
 /* pfn, dax or btt: what makes a device of the namespace. */
 static void holder_observe(const struct view *view, struct seen_namespace *ns)
 {
 	const struct sysfs *at = view->at;
-	_cleanup_(freep) char *map = NULL;
 
 	ns->claimed = true;
 	if (!strncmp(ns->holder, "btt", 3)) {
@@ -121,12 +141,6 @@ static void holder_observe(const struct view *view, struct seen_namespace *ns)
 		block_observe(view, ns->holder, ns);
 		return;
 	}
-	ns->align = attribute_number(at, ns->holder, "align");
-	map = attribute_text(at, ns->holder, "mode");
-	if (map && !strcmp(map, "pmem"))
-		ns->map = MAP_DEV;
-	else if (map && !strcmp(map, "ram"))
-		ns->map = MAP_MEM;
 	if (!strncmp(ns->holder, "dax", 3)) {
 		ns->mode = MODE_DEVDAX;
 		dax_observe(at, ns);
@@ -134,6 +148,7 @@ static void holder_observe(const struct view *view, struct seen_namespace *ns)
 		ns->mode = MODE_FSDAX;
 		block_observe(view, ns->holder, ns);
 	}
+	shape_observe(view, ns);
 }
 
 /* What its label says of it, read from the kernel where none is known. */

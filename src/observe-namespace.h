@@ -14,6 +14,7 @@ struct view {
 	const struct seen_region *region;
 	const struct known *known;
 	const struct known_labels *labels;
+	bool unshaped; /* align and map do not matter, and are not asked for */
 };
 
 /* Looks at the namespace @device ("namespace0.1"). False if it has no size, which is none. */

@@ -114,7 +114,9 @@ static void region_observe(const struct sysfs *fs, const struct known *known, co
 	mapping_observe(fs, &at, region);
 	known_labels_take(&labels, labels_observe(fs, region), region);
 	seed_observe(&at, region);
-	namespaces_observe(&(struct view){&at, region, known, &labels}, region);
+	namespaces_observe(
+		&(struct view){.at = &at, .region = region, .known = known, .labels = &labels},
+		region);
 	sysfs_close(&at);
 }
 
@@ -173,7 +175,12 @@ void nd_namespaces_observe(const struct sysfs *fs, const struct seen_region *see
 	/* Without an index all of the area would be read, and nothing be known. */
 	if (seen->labels == LABELS_VALID)
 		known_labels_take(&labels, labels_area(fs, seen), seen);
-	namespaces_observe(&(struct view){&at, seen, &known, &labels}, now);
+	namespaces_observe(&(struct view){.at = &at,
+					  .region = seen,
+					  .known = &known,
+					  .labels = &labels,
+					  .unshaped = true},
+			   now);
 	sysfs_close(&at);
 }
 

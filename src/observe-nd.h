@@ -30,8 +30,8 @@ void nd_regions_release(struct nd_regions *regions);
 void nd_regions_observe(const struct sysfs *fs, const struct known *known, const char *device,
 			struct nd_regions *ours, struct nd_regions *others);
 
-/* The namespaces that the kernel has in the region @seen now, in the same way, in @now; the rest of
- * that stays empty. */
+/* The namespaces that the kernel has in the region @seen now, in the same way, but for align and
+ * map, in @now; the rest of that stays empty. */
 void nd_namespaces_observe(const struct sysfs *fs, const struct seen_region *seen,
 			   struct seen_region *now);
 

@@ -297,6 +297,8 @@ static void regions_observe(const struct sysfs *fs, const struct observe_choice 
 	struct nd_regions ours = {0}, others = {0};
 
 	known_observe(&known, fs, iomem);
+	if (choice)
+		known.written = choice->written;
 	for (size_t i = 0; i < m->n_devices; i++)
 		nd_regions_observe(fs, &known, m->devices[i].name, &ours, &others);
 	users_observe(fs, choice, &ours, &others);

@@ -6,6 +6,7 @@
 #ifndef RAMDAX_OBSERVE_H
 #define RAMDAX_OBSERVE_H
 
+#include "known.h"
 #include "machine.h"
 #include "sysfs.h"
 
@@ -23,6 +24,7 @@ struct observe_choice {
 	bool (*passes_over)(const void *context, const struct seen_namespace *ns);
 	const void *context;
 	bool users;
+	struct known_written written; /* by this run, or none */
 };
 
 /* The same without these. NULL passes over none. */

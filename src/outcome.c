@@ -31,6 +31,7 @@ void outcome_record(struct outcome *outcome, const struct step *step, int r, str
 	const struct done_step done = {
 		.kind = step->kind,
 		.object = mem_strdup(step_object(step)),
+		.ns = step->kind == STEP_CREATE ? step->ns : NULL,
 		.result = r,
 		.why = r < 0 ? text_take(why) : NULL,
 		.ms = ms,
@@ -41,14 +42,20 @@ void outcome_record(struct outcome *outcome, const struct step *step, int r, str
 	outcome_add(outcome, &done);
 }
 
-const struct done_step *outcome_last_try(const struct outcome *outcome, const struct step *step)
+const struct done_step *outcome_last(const struct outcome *outcome, enum step_kind kind,
+				     const char *object)
 {
 	const struct done_step *done = NULL;
 
 	do
-		done = before(outcome, step_object(step), done);
-	while (done && done->kind != step->kind);
+		done = before(outcome, object, done);
+	while (done && done->kind != kind);
 	return done;
+}
+
+const struct done_step *outcome_last_try(const struct outcome *outcome, const struct step *step)
+{
+	return outcome_last(outcome, step->kind, step_object(step));
 }
 
 /* Whoever used what was kept may have gone since. */
@@ -109,6 +116,20 @@ bool outcome_did(const struct outcome *outcome, enum step_kind kind, const char 
 	while ((done = before(outcome, object, done)))
 		if (done->kind == kind && done->result == 0)
 			return true;
+	return false;
+}
+
+bool outcome_wrote(const void *outcome, const struct seen_namespace *seen, struct shape *shape)
+{
+	const struct done_step *done = NULL;
+
+	while ((done = before(outcome, seen->name, done))) {
+		if (!done->ns || done->result < 0 || !seen->has_uuid ||
+		    uuid_compare(done->ns->uuid, seen->uuid))
+			continue;
+		*shape = shape_of(done->ns);
+		return true;
+	}
 	return false;
 }
 

@@ -16,6 +16,7 @@
 struct done_step {
 	enum step_kind kind;
 	char *object; /* the name of the namespace, region or device */
+	const struct layout_namespace *ns; /* of a creation: what was to be made */
 	int result;   /* 0, TAKEDOWN_KEPT, or -errno */
 	char *why;    /* unless it is 0; NULL */
 	uint64_t ms;  /* spent for it alone */
@@ -48,7 +49,11 @@ void outcome_add(struct outcome *outcome, const struct done_step *done);
 void outcome_record(struct outcome *outcome, const struct step *step, int r, struct text *why,
 		    uint64_t ms);
 
-/* The last try of @step, or NULL. */
+/* The last try of a step of @kind for @object, or NULL. */
+const struct done_step *outcome_last(const struct outcome *outcome, enum step_kind kind,
+				     const char *object);
+
+/* The same of @step. */
 const struct done_step *outcome_last_try(const struct outcome *outcome, const struct step *step);
 
 /* Whether @step was tried, and is not worth another try. What was kept is. */
@@ -67,6 +72,10 @@ void outcome_free(struct outcome *outcome);
 
 /* Whether this run did a step of @kind to @object. */
 bool outcome_did(const struct outcome *outcome, enum step_kind kind, const char *object);
+
+/* Whether this run has made @seen, as it is declared: *@shape is how. A known_written.tell of
+ * @outcome. */
+bool outcome_wrote(const void *outcome, const struct seen_namespace *seen, struct shape *shape);
 
 /* The failure of the step that concerns @object, or NULL. What was kept is none. */
 const struct done_step *outcome_failure(const struct outcome *outcome, const char *object);

@@ -53,10 +53,9 @@ static const struct step *counterpart(const struct plan *plan, const struct step
 /* Whether what @step would replace is still there: it was not to be destroyed, or that failed. */
 static bool is_in_the_way(const struct outcome *outcome, const struct step *step)
 {
-	const struct step *destroy = counterpart(outcome->plan, step, STEP_DESTROY);
-	const struct done_step *done = destroy ? outcome_last_try(outcome, destroy) : NULL;
+	const struct done_step *done = outcome_last(outcome, STEP_DESTROY, step_object(step));
 
-	return done && done->result < 0;
+	return done && done->result < 0 && counterpart(outcome->plan, step, STEP_DESTROY);
 }
 
 /* Whether @step destroys what cannot be made again, because there is no program for its file

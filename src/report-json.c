@@ -52,6 +52,9 @@ static void add_shape(struct json_object *parent, const struct row_namespace *ro
 	}
 }
 
+/* The array of a region's namespaces is in the region, the array of regions, and the document. */
+#define NAMESPACES_DEPTH 3
+
 /* The namespaces of a region. */
 struct rows_of_region {
 	const struct machine *machine;
@@ -130,7 +133,8 @@ static void add_region(struct json_object *array, const struct machine *m, const
 	if (planned)
 		json_add_string(region, "verdict",
 				row->planned ? region_state_name(row->planned->state) : NULL);
-	json_append_many(json_add_array(region, "namespaces"), row->n_namespaces, fill_namespace,
+	json_append_many(json_add_array(region, "namespaces"), NAMESPACES_DEPTH, row->n_namespaces,
+			 fill_namespace,
 			 &(struct rows_of_region){m, plan, row->namespaces, planned});
 }
 

@@ -7,6 +7,7 @@
 #define RAMDAX_REPORT_SCENE_H
 
 #include <json-c/json.h>
+#include <string.h>
 
 #include "scene.h"
 #include "unit.h"
@@ -61,6 +62,17 @@ static inline char *status_text(const struct scene *s, bool with_layout,
 	return text_take(&out);
 }
 
+/* As json-c prints it, whichever parts of it were printed first. */
+static inline void check_indentation(struct json_object *document, const char *printed)
+{
+	const char *again = json_object_to_json_string_ext(
+		document, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+	size_t n = strlen(again);
+
+	if (CHECK(!strncmp(printed, again, n)))
+		CHECK_STR(printed + n, "\n");
+}
+
 static inline struct json_object *status_document(const struct scene *s, bool with_layout,
 						  const struct outcome *outcome,
 						  const struct boot_record *record,
@@ -74,7 +86,8 @@ static inline struct json_object *status_document(const struct scene *s, bool wi
 	copy.plan = plan;
 	report_json_status(&s->machine, plan, outcome ? &copy : NULL, record, status, &out);
 	document = json_tokener_parse(text_str(&out));
-	CHECK(document);
+	if (CHECK(document))
+		check_indentation(document, text_str(&out));
 	plan_free(plan);
 	return document;
 }

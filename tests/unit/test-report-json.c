@@ -127,6 +127,8 @@ static void the_status_document(void)
 	CHECK_STR(word(document, "regions/0/namespaces/0/filesystem/type"), "ext4");
 	CHECK_STR(word(document, "regions/0/namespaces/0/filesystem/mount_point"), "/srv");
 	CHECK_STR(word(document, "regions/0/namespaces/1/device"), "/dev/dax0.1");
+	CHECK_STR(word(document, "regions/0/namespaces/1/filesystem/type"), NULL);
+	CHECK_STR(word(document, "regions/0/namespaces/1/filesystem/mount_point"), NULL);
 	CHECK_STR(word(document, "regions/0/namespaces/2/state"), "absent");
 	CHECK_STR(word(document, "regions/0/namespaces/2/size"), NULL);
 	CHECK_STR(word(document, "regions/0/namespaces/3/name"), NULL);
@@ -154,7 +156,8 @@ static struct json_object *plan_document(const struct scene *s)
 	report_json_plan(plan, STATUS_TO_DO, &out);
 	document = json_tokener_parse(text_str(&out));
 	plan_free(plan);
-	CHECK(document);
+	if (CHECK(document))
+		check_indentation(document, text_str(&out));
 	return document;
 }
 
