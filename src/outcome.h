@@ -15,11 +15,11 @@
 /* A step that was tried. */
 struct done_step {
 	enum step_kind kind;
-	char *object; /* the name of the namespace, region or device */
+	char *object;                      /* the name of the namespace, region or device */
 	const struct layout_namespace *ns; /* of a creation: what was to be made */
-	int result;   /* 0, TAKEDOWN_KEPT, or -errno */
-	char *why;    /* unless it is 0; NULL */
-	uint64_t ms;  /* spent for it alone */
+	int result;                        /* 0, TAKEDOWN_KEPT, or -errno */
+	char *why;                         /* unless it is 0; NULL */
+	uint64_t ms;                       /* spent for it alone */
 	bool required;
 };
 
