@@ -42,10 +42,10 @@ ramdax-verify: $(patsubst verify/%.c,$(BUILD)/verify/%.o,$(wildcard verify/*.c))
 
 $(BUILD)/verify/%.o: verify/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -c -o $@ $<
+	$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: src/%.c | $(BUILD)
-	$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -c -o $@ $<
+	$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD):
 	mkdir -p $@
