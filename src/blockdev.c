@@ -118,8 +118,7 @@ static int zero_at(const void *device, uint64_t offset, uint64_t n, uint64_t *do
 	return r < 0 ? zero_pages(dev, offset, n, done) : 0;
 }
 
-void blockdev_zero_parts(struct sweep_part *parts, size_t n, sweep_progress *progress,
-			 void *context)
+void blockdev_zero(struct sweep_part *parts, size_t n, sweep_progress *progress, void *context)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -127,24 +126,14 @@ void blockdev_zero_parts(struct sweep_part *parts, size_t n, sweep_progress *pro
 	sweep(parts, n, zero_at, progress, context);
 }
 
-int blockdev_zero(const struct blockdev *dev, uint64_t offset, uint64_t n, sweep_progress *progress,
-		  void *context, uint64_t *failed_at)
-{
-	struct sweep_part part = {.device = dev, .offset = offset, .n = n};
-
-	blockdev_zero_parts(&part, 1, progress, context);
-	if (part.result < 0)
-		*failed_at = part.failed_at;
-	return part.result;
-}
-
 static int write_piece(const struct blockdev *dev, uint64_t base, const struct media_piece *piece)
 {
-	uint64_t failed_at;
+	struct sweep_part part = {.device = dev, .offset = base + piece->offset, .n = piece->n};
 
 	if (piece->bytes)
 		return write_at(dev, piece->bytes, piece->n, base + piece->offset);
-	return blockdev_zero(dev, base + piece->offset, piece->n, NULL, NULL, &failed_at);
+	blockdev_zero(&part, 1, NULL, NULL);
+	return part.result;
 }
 
 int blockdev_write(const struct blockdev *dev, uint64_t base, const struct media *media)

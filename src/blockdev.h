@@ -36,14 +36,10 @@ int blockdev_lock(const char *name);
 /* Closes and releases; harmless if it is not open. */
 void blockdev_close(struct blockdev *dev);
 
-/* Zeroes @n bytes from @offset, multiples of 4 KiB, on as many threads as help. 0, or -errno with
- * *@failed_at the offset of the first page found that cannot be written. See sweep.h. */
-int blockdev_zero(const struct blockdev *dev, uint64_t offset, uint64_t n, sweep_progress *progress,
-		  void *context, uint64_t *failed_at);
-
-/* The same for many parts, each of its device, a struct blockdev, and with its result. */
-void blockdev_zero_parts(struct sweep_part *parts, size_t n, sweep_progress *progress,
-			 void *context);
+/* Zeroes @n parts, each of its device, a struct blockdev, and of multiples of 4 KiB, on as many
+ * threads as help. A part's failed_at is that of the first page found that cannot be written. See
+ * sweep.h. */
+void blockdev_zero(struct sweep_part *parts, size_t n, sweep_progress *progress, void *context);
 
 /* Writes all pieces, whose offsets and sizes are multiples of 512 bytes, in order. Their offsets
  * count from @base. 0 or -errno. */

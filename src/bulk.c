@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "clear.h"
 #include "crew.h"
 #include "fill.h"
 #include "label-image.h"
@@ -17,7 +16,8 @@
 /* The most mkfs programs at a time: each may take tens of megabytes. */
 #define FORMATS_MAX 16
 
-/* Info blocks that are worth another thread to write them. */
+/* Namespaces that are worth another thread to wipe them, or to write their info blocks. */
+#define WIPE_SHARE 8
 #define INFO_SHARE 64
 
 /* A step, and where. */
@@ -124,27 +124,6 @@ static void prepare(struct bulk *b)
 	}
 }
 
-/* All at once: each takes its share of the time. */
-static void clear(struct bulk *b)
-{
-	_cleanup_(freep) struct clearing *spaces = mem_calloc(b->n, sizeof(*spaces));
-	uint64_t began = clock_ms(), bytes = 1;
-
-	for (size_t i = 0; i < b->n; i++) {
-		spaces[i].filling = filling_of(b, &b->items[i]);
-		spaces[i].result = b->items[i].region->result;
-	}
-	clear_all(spaces, b->n);
-	for (size_t i = 0; i < b->n; i++)
-		bytes += spaces[i].bytes;
-	for (size_t i = 0; i < b->n; i++) {
-		double share = (double)spaces[i].bytes / (double)bytes;
-
-		b->items[i].step->result = spaces[i].result;
-		b->items[i].step->ms += (uint64_t)(share * (double)(clock_ms() - began));
-	}
-}
-
 /* One part of the filling, unless an earlier one failed. */
 static void fill_one(struct bulk *b, struct item *item, int (*part)(struct filling *f))
 {
@@ -155,6 +134,62 @@ static void fill_one(struct bulk *b, struct item *item, int (*part)(struct filli
 		return;
 	item->step->result = part(&filling);
 	item->step->ms += clock_ms() - began;
+}
+
+static void wipe_one(void *bulk, size_t i)
+{
+	struct bulk *b = bulk;
+	struct item *item = &b->items[i];
+
+	if (!item->step->step->ns->scrub)
+		fill_one(b, item, fill_wipe);
+}
+
+/* With scrub = false: what would be recognised. */
+static void wipe_all(struct bulk *b)
+{
+	SPENT(SPENT_WIPE);
+
+	crew_run(crew_size(b->n / WIPE_SHARE), b->n, wipe_one, b);
+}
+
+static struct progress zeroing_starts(const struct step *first, const struct step *last)
+{
+	if (first->region != last->region)
+		return progress_start("zeroing regions", NULL);
+	if (first != last)
+		return progress_start("zeroing region", first->region->name);
+	return progress_start("zeroing namespace", first->ns->name);
+}
+
+/* With scrub = true: all of it, of all at once, and each takes its share of the time. */
+static void zero_all(struct bulk *b)
+{
+	SPENT(SPENT_SCRUB);
+	_cleanup_(freep) struct zeroing *spaces = NULL;
+	_cleanup_(freep) struct bulk_step **steps = NULL;
+	uint64_t began = clock_ms(), bytes = 0;
+	size_t n = 0, n_steps = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		struct item *item = &b->items[i];
+		struct filling filling = filling_of(b, item);
+
+		if (!filling.step->ns->scrub || !goes_on(item))
+			continue;
+		*MEM_APPEND(spaces, n) = fill_zeroing(&filling);
+		*MEM_APPEND(steps, n_steps) = item->step;
+		bytes += filling.step->where.size;
+	}
+	if (!n)
+		return;
+	zero_spaces(spaces, n, zeroing_starts(steps[0]->step, steps[n - 1]->step), b->deadline);
+	for (size_t i = 0; i < n; i++) {
+		double share = (double)spaces[i].where.size / (double)bytes;
+
+		steps[i]->result = spaces[i].result;
+		steps[i]->ms += (uint64_t)(share * (double)(clock_ms() - began));
+	}
 }
 
 static void format_one(void *bulk, size_t i)
@@ -294,7 +329,8 @@ void bulk_create(struct sysfs *fs, struct bulk_region *regions, size_t n, deadli
 			*MEM_APPEND(b.items, b.n) =
 				(struct item){&regions[i], &regions[i].steps[k]};
 	prepare(&b);
-	clear(&b);
+	wipe_all(&b);
+	zero_all(&b);
 	format_all(&b);
 	info_all(&b);
 	seal_all(&b);

@@ -79,12 +79,10 @@ static int zero(struct emptied *e)
 		.dev = e->raw,
 		.base = e->base,
 		.where = {e->seen->start, e->seen->raw},
-		.name = e->seen->name,
-		.deadline = e->deadline,
 		.why = e->why,
 	};
 
-	return zero_space(&zeroing);
+	return zero_space(&zeroing, e->seen->name, e->deadline);
 }
 
 /* Of one that is not enabled the kernel does not tell the shape: then the usual one. */

@@ -8,9 +8,9 @@
 #include "format.h"
 #include "infoblock.h"
 #include "loop.h"
+#include "mem.h"
 #include "spent.h"
 #include "wipe.h"
-#include "zero.h"
 
 /* Says why in words, unless somebody nearer to the cause has done so. Returns @r. */
 static int failed(struct filling *f, int r, const char *what)
@@ -20,36 +20,57 @@ static int failed(struct filling *f, int r, const char *what)
 	return r;
 }
 
-static int zero(struct filling *f)
+struct zeroing fill_zeroing(const struct filling *f)
 {
-	struct zeroing zeroing = {
+	return (struct zeroing){
 		.dev = f->dev,
 		.base = f->base,
+		.spared = f->spared,
 		.where = f->step->where,
-		.name = f->step->ns->name,
-		.deadline = f->deadline,
 		.why = f->why,
 	};
-
-	return zero_space(&zeroing);
 }
 
-void fill_signatures(const struct filling *f, struct media *media)
+static int zero(struct filling *f)
+{
+	struct zeroing zeroing = fill_zeroing(f);
+
+	return zero_space(&zeroing, f->step->ns->name, f->deadline);
+}
+
+/* What is to be zeroed of the device for @piece of the space. */
+static struct sweep_part part_of(const struct filling *f, const struct media_piece *piece)
+{
+	uint64_t offset = f->base + piece->offset;
+	uint64_t spared = offset < f->spared ? f->spared - offset : 0;
+
+	if (spared > piece->n)
+		spared = piece->n;
+	return (struct sweep_part){
+		.device = f->dev, .offset = offset + spared, .n = piece->n - spared};
+}
+
+int fill_wipe(struct filling *f)
 {
 	struct shape shape = shape_of(f->step->ns);
-
-	wipe_areas(f->dev, f->base, &shape, f->step->where, media);
-}
-
-static int wipe(struct filling *f)
-{
+	_cleanup_(freep) struct sweep_part *parts = NULL;
 	struct media media = {0};
-	int r;
+	size_t n = 0;
 
-	fill_signatures(f, &media);
-	r = blockdev_write(f->dev, f->base, &media);
+	wipe_areas(f->dev, f->base, &shape, f->step->where, &media);
+	for (size_t i = 0; i < media.n; i++)
+		*MEM_APPEND(parts, n) = part_of(f, &media.pieces[i]);
 	media_release(&media);
-	return failed(f, r, "wiping signatures");
+	blockdev_zero(parts, n, NULL, NULL);
+	for (size_t i = 0; i < n; i++) {
+		if (parts[i].result == 0)
+			continue;
+		text_addf(f->why, "wiping signatures at physical address 0x%llx: %s",
+			  (unsigned long long)(f->step->where.start + parts[i].failed_at - f->base),
+			  strerror(-parts[i].result));
+		return parts[i].result;
+	}
+	return 0;
 }
 
 /* The part of the space that will be the device, from its start; size 0 if it is no single one. */
@@ -106,7 +127,7 @@ static int clear(struct filling *f)
 {
 	SPENT(f->step->ns->scrub ? SPENT_SCRUB : SPENT_WIPE);
 
-	return f->step->ns->scrub ? zero(f) : wipe(f);
+	return f->step->ns->scrub ? zero(f) : fill_wipe(f);
 }
 
 int fill_format(struct filling *f)

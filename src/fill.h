@@ -11,6 +11,7 @@
 #include "plan.h"
 #include "progress.h"
 #include "text.h"
+#include "zero.h"
 
 /* A space to be filled. */
 struct filling {
@@ -34,14 +35,14 @@ bool fill_can_format(const struct step *step);
  */
 int fill_space(struct filling *f);
 
-/* Adds to @media what is zeroed of the space with scrub = false: what would be recognised. */
-void fill_signatures(const struct filling *f, struct media *media);
-
 /*
- * Parts of that, in this order, for many spaces at once that were cleared before (clear.h); what
- * they wrote is flushed by blockdev_flush(). Makes the file system, if the step has one; this one
- * may run in several threads. Writes the info block.
+ * Parts of that, in this order, each for many spaces at once and in several threads; what they
+ * wrote is flushed by blockdev_flush(). Zeroes with scrub = false what would be recognised; with
+ * scrub it is zero_spaces() that zeroes all. Makes the file system, if the step has one. Writes the
+ * info block.
  */
+int fill_wipe(struct filling *f);
+struct zeroing fill_zeroing(const struct filling *f);
 int fill_format(struct filling *f);
 int fill_info(struct filling *f);
 

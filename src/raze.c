@@ -92,7 +92,7 @@ static int wipe_signatures(const struct group *g, struct cover *cover)
 	_cleanup_(freep) struct sweep_part *parts = signatures_of(g, &cover->raw, &n);
 	int r = 0;
 
-	blockdev_zero_parts(parts, n, NULL, NULL);
+	blockdev_zero(parts, n, NULL, NULL);
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = parts[i].result;
 	if (r == 0)

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#include "progress.h"
+#include "mem.h"
 
 struct going {
-	const struct zeroing *z;
 	struct progress progress;
+	deadline deadline;
 };
 
 static bool go_on(void *context, uint64_t done, uint64_t total)
@@ -15,20 +15,43 @@ static bool go_on(void *context, uint64_t done, uint64_t total)
 	struct going *g = context;
 
 	progress_tell(&g->progress, done, total);
-	return deadline_left(g->z->deadline) > 0;
+	return deadline_left(g->deadline) > 0;
 }
 
-int zero_space(const struct zeroing *z)
+static struct sweep_part part_of(const struct zeroing *z)
 {
-	struct going going = {.z = z, .progress = progress_start("zeroing namespace", z->name)};
-	uint64_t failed_at = 0;
-	int r = blockdev_zero(z->dev, z->base, z->where.size, go_on, &going, &failed_at);
+	uint64_t spared = z->base < z->spared ? z->spared - z->base : 0;
 
-	progress_end(&going.progress);
-	if (r == -ECANCELED)
+	return (struct sweep_part){
+		.device = z->dev, .offset = z->base + spared, .n = z->where.size - spared};
+}
+
+static void conclude(struct zeroing *z, const struct sweep_part *part)
+{
+	z->result = part->result;
+	if (part->result == -ECANCELED)
 		text_add(z->why, "zeroing takes longer than the boot may take");
-	else if (r < 0)
+	else if (part->result < 0)
 		text_addf(z->why, "zeroing at physical address 0x%llx: %s",
-			  (unsigned long long)(z->where.start + failed_at - z->base), strerror(-r));
-	return r;
+			  (unsigned long long)(z->where.start + part->failed_at - z->base),
+			  strerror(-part->result));
+}
+
+void zero_spaces(struct zeroing *spaces, size_t n, struct progress progress, deadline d)
+{
+	_cleanup_(freep) struct sweep_part *parts = mem_calloc(n + 1, sizeof(*parts));
+	struct going going = {progress, d};
+
+	for (size_t i = 0; i < n; i++)
+		parts[i] = part_of(&spaces[i]);
+	blockdev_zero(parts, n, go_on, &going);
+	for (size_t i = 0; i < n; i++)
+		conclude(&spaces[i], &parts[i]);
+	progress_end(&going.progress);
+}
+
+int zero_space(struct zeroing *space, const char *name, deadline d)
+{
+	zero_spaces(space, 1, progress_start("zeroing namespace", name), d);
+	return space->result;
 }
