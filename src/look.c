@@ -68,12 +68,11 @@ static bool is_plain(const void *context, const struct seen_namespace *seen)
 					    sizeof(*plain->others), compare_uuids));
 }
 
-static bool any_unasked(const struct machine *m)
+static bool passed_over_any(const struct machine *m)
 {
 	for (size_t i = 0; i < m->n_regions; i++)
 		for (size_t n = 0; n < m->regions[i].n_namespaces; n++)
-			if (m->regions[i].namespaces[n].passed_over ||
-			    m->regions[i].namespaces[n].unasked)
+			if (m->regions[i].namespaces[n].passed_over)
 				return true;
 	return false;
 }
@@ -111,7 +110,7 @@ static bool suffices(const struct plan *plan)
 
 	for (size_t i = 0; i < plan->n_steps; i++)
 		harmless &= is_harmless(&plan->steps[i]);
-	return harmless || !any_unasked(plan->machine);
+	return harmless || !passed_over_any(plan->machine);
 }
 
 void look(const struct sysfs *fs, const struct layout *layout, const struct plan_options *options,

@@ -105,8 +105,7 @@ struct seen_namespace {
 	bool dax_ready;    /* devdax: its driver is up too, so that the device can be opened */
 	char *dax_taker;   /* devdax: the driver that has it instead ("kmem"), or NULL */
 	struct seen_filesystem fs;
-	bool passed_over; /* fs was not looked at, nor who uses it: see observe_chosen() */
-	bool unasked;     /* only that it was not asked who uses it */
+	bool passed_over; /* fs and users were not looked at: see observe_chosen() */
 };
 
 /* What the label area of a region says. */

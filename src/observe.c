@@ -205,14 +205,6 @@ static void users_probe(struct users *users)
 	users->n_probed = 0;
 }
 
-/* What this run has made nobody uses who was there before. */
-static bool is_new(const struct observe_choice *choice, const struct seen_namespace *ns)
-{
-	struct shape shape;
-
-	return choice->written.tell && choice->written.tell(choice->written.context, ns, &shape);
-}
-
 /* Looks at what is on devices, and notes them for the question who uses them. */
 static void users_ask(struct users *users, const struct nd_regions *regions, bool anything)
 {
@@ -224,11 +216,9 @@ static void users_ask(struct users *users, const struct nd_regions *regions, boo
 		for (size_t j = 0; j < region->n_namespaces; j++) {
 			struct seen_namespace *ns = &region->namespaces[j];
 			bool passes = choice && choice->passes_over(choice->context, ns);
-			bool asks = !choice || choice->users;
 
-			ns->passed_over = passes && !asks;
-			ns->unasked = !asks && !passes && is_new(choice, ns);
-			if (!ns->passed_over && !ns->unasked)
+			ns->passed_over = passes && !choice->users;
+			if (!ns->passed_over)
 				users_note(users, ns);
 			if (!passes && ns->block)
 				*MEM_APPEND(users->probed, users->n_probed) = ns;
@@ -382,12 +372,12 @@ bool observe_rest(const struct sysfs *fs, struct machine *m, bool probe)
 		for (size_t j = 0; j < region->n_namespaces; j++) {
 			struct seen_namespace *ns = &region->namespaces[j];
 
-			if (!ns->passed_over && !ns->unasked)
+			if (!ns->passed_over)
 				continue;
+			ns->passed_over = false;
 			users_note(&users, ns);
-			if (probe && ns->passed_over && ns->block)
+			if (probe && ns->block)
 				*MEM_APPEND(users.probed, users.n_probed) = ns;
-			ns->passed_over = ns->unasked = false;
 		}
 	}
 	users_probe(&users);

@@ -24,17 +24,14 @@ struct observe_choice {
 	bool (*passes_over)(const void *context, const struct seen_namespace *ns);
 	const void *context;
 	bool users;
-	/* By this run, or none. Unless @users, who uses these is not asked either: they are marked
-	 * as unasked. */
-	struct known_written written;
+	struct known_written written; /* by this run, or none */
 };
 
 /* The same without these. NULL passes over none. */
 struct machine *observe_chosen(const struct sysfs *fs, const struct observe_choice *choice);
 
-/* Looks at who uses those of @m of which that was not asked, and if @probe at what is on those that
- * were passed over; they are neither any more. False if not all of that could be read: then @m is
- * to be made anew. */
+/* Looks at who uses those of @m that were passed over, and if @probe at what is on them; they are
+ * passed over no more. False if not all of that could be read: then @m is to be made anew. */
 bool observe_rest(const struct sysfs *fs, struct machine *m, bool probe);
 
 #endif
