@@ -166,12 +166,20 @@ static bool is_veiled(const struct machine *m)
 	return false;
 }
 
-/* What is on it does not matter to who empties it, but who uses it. */
 static bool is_nobody_asking(const void *context, const struct seen_namespace *seen)
 {
 	(void)context;
 	(void)seen;
 	return true;
+}
+
+/* What is on it does not matter to who empties it, but who uses it. */
+static struct machine *look_at_users(const struct sysfs *fs)
+{
+	SPENT(SPENT_LOOKING);
+	const struct observe_choice choice = {.passes_over = is_nobody_asking, .users = true};
+
+	return observe_chosen(fs, &choice);
 }
 
 /* A pass ends with a region that came up anew, emptied as a whole. What is planned for others is as
@@ -187,10 +195,9 @@ static bool any_untried(const struct outcome *outcome)
 struct outcome *apply_emptying(struct sysfs *fs, const struct layout *layout,
 			       const struct apply_options *options, const struct emptying *what)
 {
-	const struct observe_choice choice = {.passes_over = is_nobody_asking, .users = true};
 	struct outcome *outcome = MEM_NEW(struct outcome);
 
-	outcome->machine = observe_chosen(fs, &choice);
+	outcome->machine = look_at_users(fs);
 	outcome->plan = plan_empty(layout, outcome->machine, what);
 	outcome->status = plan_status(outcome->plan);
 	say_problems(outcome, layout);

@@ -49,6 +49,8 @@ static void claims_release(struct claims *claims)
 /* The first device that somebody uses, or NULL. */
 static const struct inuse *claims_make(const struct sysfs *fs, struct claims *claims)
 {
+	SPENT(SPENT_LOOKING);
+
 	inuse_claim(fs, claims->devices, claims->n);
 	for (size_t i = 0; i < claims->n; i++)
 		if (claims->devices[i].user)
@@ -280,18 +282,29 @@ int takedown_is_same_region(const struct sysfs *fs, const struct seen_region *re
 	return TAKEDOWN_KEPT;
 }
 
+/* What is in @region now. 0, or TAKEDOWN_KEPT where not all of it can be seen. */
+static int look_again(struct sysfs *fs, const struct seen_region *region, struct seen_region *now,
+		      struct text *why)
+{
+	SPENT(SPENT_LOOKING);
+	_Atomic int failure = 0;
+	struct sysfs looking = watched(fs, &failure);
+
+	nd_namespaces_observe(&looking, region, now);
+	return failure ? unseen(why, failure) : 0;
+}
+
 int takedown_region(struct sysfs *fs, const struct seen_region *region, struct text *why)
 {
 	WATCH("taking down region", region->name);
-	_Atomic int failure = 0;
-	struct sysfs looking = watched(fs, &failure);
 	int r = takedown_is_same_region(fs, region, why);
 	struct seen_region now;
 
 	if (r < 0)
 		return r;
-	nd_namespaces_observe(&looking, region, &now);
-	r = failure ? unseen(why, failure) : take_all_of(fs, region, &now, why);
+	r = look_again(fs, region, &now, why);
+	if (r == 0)
+		r = take_all_of(fs, region, &now, why);
 	seen_region_release(&now);
 	return r;
 }
