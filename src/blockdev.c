@@ -112,10 +112,18 @@ static int zero_pages(const struct blockdev *dev, uint64_t offset, uint64_t n, u
 static int zero_at(const void *device, uint64_t offset, uint64_t n, uint64_t *done)
 {
 	const struct blockdev *dev = device;
-	int r = write_at(dev, zeros, n, offset);
+	uint64_t spared = offset < dev->spared ? dev->spared - offset : 0;
+	int r;
 
+	if (spared > n)
+		spared = n;
+	r = write_at(dev, zeros, n - spared, offset + spared);
 	*done = n;
-	return r < 0 ? zero_pages(dev, offset, n, done) : 0;
+	if (r == 0)
+		return 0;
+	r = zero_pages(dev, offset + spared, n - spared, done);
+	*done += spared;
+	return r;
 }
 
 void blockdev_zero(struct sweep_part *parts, size_t n, sweep_progress *progress, void *context)
@@ -124,6 +132,17 @@ void blockdev_zero(struct sweep_part *parts, size_t n, sweep_progress *progress,
 
 	pthread_once(&once, zeros_map);
 	sweep(parts, n, zero_at, progress, context);
+}
+
+void blockdev_add_parts(const struct blockdev *dev, uint64_t base, const struct media *media,
+			struct sweep_part **parts, size_t *n)
+{
+	for (size_t i = 0; i < media->n; i++) {
+		const struct media_piece *piece = &media->pieces[i];
+
+		*MEM_APPEND(*parts, *n) = (struct sweep_part){
+			.device = dev, .offset = base + piece->offset, .n = piece->n};
+	}
 }
 
 static int write_piece(const struct blockdev *dev, uint64_t base, const struct media_piece *piece)

@@ -13,6 +13,7 @@
 struct blockdev {
 	int fd; /* -1: not open */
 	char *path;
+	uint64_t spared; /* bytes at its start that are not to be zeroed; multiples of 4 KiB */
 };
 
 /*
@@ -40,6 +41,10 @@ void blockdev_close(struct blockdev *dev);
  * threads as help. A part's failed_at is that of the first page found that cannot be written. See
  * sweep.h. */
 void blockdev_zero(struct sweep_part *parts, size_t n, sweep_progress *progress, void *context);
+
+/* Appends to the @n @parts what @media zeroes of @dev, where its offsets count from @base. */
+void blockdev_add_parts(const struct blockdev *dev, uint64_t base, const struct media *media,
+			struct sweep_part **parts, size_t *n);
 
 /* Writes all pieces, whose offsets and sizes are multiples of 512 bytes, in order. Their offsets
  * count from @base. 0 or -errno. */

@@ -66,7 +66,6 @@ static struct filling filling_of(struct bulk *b, struct item *item)
 		.step = step,
 		.dev = &item->region->cover.raw,
 		.base = step->where.start - item->region->region->range.start,
-		.spared = item->region->cover.marked ? COVER_MARK : 0,
 		.deadline = b->deadline,
 		.progress = b->progress,
 		.why = &item->step->why,

@@ -78,9 +78,15 @@ int cover_lay(struct cover *c, const char *name)
 /* The scaffold's UUID follows, and zeros to the end of the page. */
 static const char mark[16] = "RAMDAX_FILLING";
 
+static void set_marked(struct cover *c, bool marked)
+{
+	c->marked = marked;
+	c->raw.spared = marked ? PAGE_BYTES : 0;
+}
+
 int cover_mark(struct cover *c)
 {
-	unsigned char page[COVER_MARK] = {0};
+	unsigned char page[PAGE_BYTES] = {0};
 	struct media media = {0};
 	int r;
 
@@ -91,17 +97,17 @@ int cover_mark(struct cover *c)
 	media_release(&media);
 	if (r == 0)
 		r = blockdev_flush(&c->raw);
-	c->marked = r == 0;
+	set_marked(c, r == 0);
 	return failed(c, r, "marking it");
 }
 
 bool cover_was_marked(struct cover *c)
 {
-	_Alignas(BLOCKDEV_ALIGN) unsigned char page[COVER_MARK];
+	_Alignas(BLOCKDEV_ALIGN) unsigned char page[PAGE_BYTES];
 
-	c->marked = blockdev_read(&c->raw, 0, page, sizeof(page)) == 0 &&
-		    !memcmp(page, mark, sizeof(mark)) &&
-		    !uuid_compare(page + sizeof(mark), c->uuid);
+	set_marked(c, blockdev_read(&c->raw, 0, page, sizeof(page)) == 0 &&
+			      !memcmp(page, mark, sizeof(mark)) &&
+			      !uuid_compare(page + sizeof(mark), c->uuid));
 	return c->marked;
 }
 

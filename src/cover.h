@@ -34,12 +34,10 @@ int cover_lay(struct cover *cover, const char *name);
  * Says, in the first page of the region, that what is written through this very scaffold is
  * unfinished; it says nothing any more once the scaffold's label is gone, and may stay. Only where
  * nobody's contents are in that page: fsdax and devdax keep their info block in the second, and
- * leave the first alone (drivers/nvdimm/pfn_devs.c, nd_pfn_init). 0 or -errno, and @cover->marked.
+ * leave the first alone (drivers/nvdimm/pfn_devs.c, nd_pfn_init). It is not zeroed after that. 0 or
+ * -errno, and @cover->marked.
  */
 int cover_mark(struct cover *cover);
-
-/* The bytes that the mark takes, from the region's start. */
-#define COVER_MARK PAGE_BYTES
 
 /* Whether an earlier run has marked it so; and @cover->marked. */
 bool cover_was_marked(struct cover *cover);

@@ -8,7 +8,6 @@
 #include "format.h"
 #include "infoblock.h"
 #include "loop.h"
-#include "mem.h"
 #include "spent.h"
 #include "wipe.h"
 
@@ -25,7 +24,6 @@ struct zeroing fill_zeroing(const struct filling *f)
 	return (struct zeroing){
 		.dev = f->dev,
 		.base = f->base,
-		.spared = f->spared,
 		.where = f->step->where,
 		.why = f->why,
 	};
@@ -38,18 +36,6 @@ static int zero(struct filling *f)
 	return zero_space(&zeroing, f->step->ns->name, f->deadline);
 }
 
-/* What is to be zeroed of the device for @piece of the space. */
-static struct sweep_part part_of(const struct filling *f, const struct media_piece *piece)
-{
-	uint64_t offset = f->base + piece->offset;
-	uint64_t spared = offset < f->spared ? f->spared - offset : 0;
-
-	if (spared > piece->n)
-		spared = piece->n;
-	return (struct sweep_part){
-		.device = f->dev, .offset = offset + spared, .n = piece->n - spared};
-}
-
 int fill_wipe(struct filling *f)
 {
 	struct shape shape = shape_of(f->step->ns);
@@ -58,8 +44,7 @@ int fill_wipe(struct filling *f)
 	size_t n = 0;
 
 	wipe_areas(f->dev, f->base, &shape, f->step->where, &media);
-	for (size_t i = 0; i < media.n; i++)
-		*MEM_APPEND(parts, n) = part_of(f, &media.pieces[i]);
+	blockdev_add_parts(f->dev, f->base, &media, &parts, &n);
 	media_release(&media);
 	blockdev_zero(parts, n, NULL, NULL);
 	for (size_t i = 0; i < n; i++) {

@@ -18,7 +18,6 @@ struct filling {
 	const struct step *step; /* STEP_CREATE */
 	struct blockdev *dev;    /* a scaffold that covers it */
 	uint64_t base;           /* of the space in it, bytes */
-	uint64_t spared;         /* bytes at the start of @dev that are not to be cleared */
 	deadline deadline;
 	struct progress *progress; /* of mkfs for many spaces, or NULL */
 	struct text *why;          /* a sentence part for a failure */

@@ -75,11 +75,7 @@ static struct sweep_part *signatures_of(const struct group *g, const struct bloc
 
 		if (g->steps[i].step->kind == STEP_WIPE)
 			empty_signatures(seen, raw, base, &media);
-		for (size_t j = 0; j < media.n; j++)
-			*MEM_APPEND(parts, *n) =
-				(struct sweep_part){.device = raw,
-						    .offset = base + media.pieces[j].offset,
-						    .n = media.pieces[j].n};
+		blockdev_add_parts(raw, base, &media, &parts, n);
 		media_release(&media);
 	}
 	return parts;

@@ -18,14 +18,6 @@ static bool go_on(void *context, uint64_t done, uint64_t total)
 	return deadline_left(g->deadline) > 0;
 }
 
-static struct sweep_part part_of(const struct zeroing *z)
-{
-	uint64_t spared = z->base < z->spared ? z->spared - z->base : 0;
-
-	return (struct sweep_part){
-		.device = z->dev, .offset = z->base + spared, .n = z->where.size - spared};
-}
-
 static void conclude(struct zeroing *z, const struct sweep_part *part)
 {
 	z->result = part->result;
@@ -43,7 +35,9 @@ void zero_spaces(struct zeroing *spaces, size_t n, struct progress progress, dea
 	struct going going = {progress, d};
 
 	for (size_t i = 0; i < n; i++)
-		parts[i] = part_of(&spaces[i]);
+		parts[i] = (struct sweep_part){.device = spaces[i].dev,
+					       .offset = spaces[i].base,
+					       .n = spaces[i].where.size};
 	blockdev_zero(parts, n, go_on, &going);
 	for (size_t i = 0; i < n; i++)
 		conclude(&spaces[i], &parts[i]);

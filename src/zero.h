@@ -13,7 +13,6 @@
 struct zeroing {
 	struct blockdev *dev;
 	uint64_t base;      /* of the space in it, bytes */
-	uint64_t spared;    /* bytes at the start of @dev that are not to be zeroed */
 	struct range where; /* the space, physical */
 	struct text *why;   /* a sentence part for a failure */
 	/* Out: 0; -ECANCELED at the deadline; or -errno, the physical address told: -EIO where the

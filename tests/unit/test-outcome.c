@@ -8,13 +8,11 @@
 static struct outcome make(struct scene *s, int r)
 {
 	struct done_step done = {.kind = STEP_CREATE, .object = (char *)"images", .result = r};
-	struct layout_namespace *ns;
 
 	scene_make(s, 8 * GIB, LABEL_AREA_SIZE);
-	ns = scene_declare(s, "images", MODE_FSDAX, 2 * GIB);
+	done.ns = scene_declare(s, "images", MODE_FSDAX, 2 * GIB);
 	scene_bind(s);
 	scene_see(s, "images", MODE_FSDAX, SCENE_START, 2 * GIB + 34 * MIB);
-	done.ns = ns;
 	return scene_outcome(&done, 1);
 }
 
